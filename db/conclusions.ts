@@ -1,0 +1,66 @@
+import { date, index, integer, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core'
+import type { ConclusionStatus } from '#domain/meeting/state.ts'
+import { moment } from './columns.ts'
+import { files } from './files.ts'
+import { meetings } from './meetings.ts'
+
+/** Conclusions as the log last left them. A number is given once per year, type and issuing body. */
+export const conclusions = pgTable(
+  'conclusions',
+  {
+    id: uuid('id').primaryKey(),
+    meetingId: uuid('meeting_id')
+      .notNull()
+      .references(() => meetings.id),
+    itemId: uuid('item_id').notNull(),
+    text: text('text').notNull(),
+    leadUnitId: uuid('lead_unit_id').notNull(),
+    coordinatingUnitIds: uuid('coordinating_unit_ids').array().notNull(),
+    dueDate: date('due_date'),
+    product: text('product'),
+    corrects: uuid('corrects'),
+    status: text('status').$type<ConclusionStatus>().notNull(),
+    number: integer('number'),
+    type: text('type').notNull().default('TB'),
+    issuer: text('issuer'),
+    year: integer('year'),
+    notation: text('notation'),
+    code: text('code').unique('conclusions_code'),
+    hash: text('hash'),
+    issuedAt: moment('issued_at'),
+    issuedSeq: integer('issued_seq'),
+    acknowledgedBy: uuid('acknowledged_by').array().notNull().default([]),
+  },
+  (table) => [
+    unique('conclusions_number').on(table.year, table.type, table.issuer, table.number),
+    index('conclusions_meeting').on(table.meetingId),
+  ],
+)
+
+/** The last number given; its row is locked while the next is taken, so a refused issue leaves no gap. */
+export const documentNumbers = pgTable(
+  'document_numbers',
+  {
+    year: integer('year').notNull(),
+    type: text('type').notNull(),
+    issuer: text('issuer').notNull(),
+    lastNumber: integer('last_number').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.year, table.type, table.issuer] })],
+)
+
+/** The issued document in one format, made once: later readers get the same bytes. */
+export const conclusionFiles = pgTable(
+  'conclusion_files',
+  {
+    conclusionId: uuid('conclusion_id')
+      .notNull()
+      .references(() => conclusions.id),
+    format: text('format').notNull(),
+    sha256: text('sha256')
+      .notNull()
+      .references(() => files.sha256),
+    createdAt: moment('created_at').notNull().defaultNow(),
+  },
+  (table) => [primaryKey({ columns: [table.conclusionId, table.format] })],
+)
