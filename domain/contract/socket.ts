@@ -1,0 +1,104 @@
+import { z } from 'zod'
+import type { ErrorCode } from '../errors.ts'
+import type { MeetingEvent } from '../meeting/meeting.ts'
+import type { MeetingState } from '../meeting/state.ts'
+import { Id, type Role } from './values.ts'
+
+/**
+ * The live line: what clients send over Socket.IO and what they are told. The minutes' own messages are in `minutes.ts`.
+ * Every client → server message is acknowledged, unless it says otherwise.
+ */
+
+export const JoinMeeting = z.strictObject({
+  meetingId: Id,
+  /** The last sequence number the client has; without it, or when it is too far back, a snapshot comes. */
+  since: z.int().min(0).optional(),
+  /** The client's schema of the minutes (`minutesBuild`); without it the current one is assumed. */
+  build: z.string().max(100).optional(),
+  /** What this window is for: a projector or a face; for the Office's board only. */
+  device: z.string().max(100).optional(),
+})
+export type JoinMeeting = z.input<typeof JoinMeeting>
+
+export const LeaveMeeting = z.strictObject({ meetingId: Id })
+
+/** The envelope of a command; its own fields are checked by `Command` in the domain. */
+export const CommandEnvelope = z.looseObject({ meetingId: Id, commandId: Id, type: z.string().max(100) })
+
+export const VideoToken = z.strictObject({ meetingId: Id })
+
+/** What a screen tells about its line; shown to the Office, never stored. */
+export const LineReport = z.strictObject({
+  meetingId: Id,
+  quality: z.enum(['good', 'fair', 'weak', 'lost']),
+  microphone: z.enum(['on', 'off', 'none']).optional(),
+})
+export type LineReport = z.input<typeof LineReport>
+
+/** The result of the front room's device check; the Office's board shows it. */
+export const DeviceCheck = z.strictObject({
+  meetingId: Id,
+  camera: z.enum(['ok', 'refused', 'none', 'skipped']),
+  microphone: z.enum(['ok', 'silent', 'refused', 'none', 'skipped']),
+  speaker: z.enum(['ok', 'notHeard', 'skipped']),
+  roundTripMs: z.number().min(0).max(60_000).optional(),
+})
+export type DeviceCheck = z.input<typeof DeviceCheck>
+
+export interface RefusalAnswer {
+  ok: false
+  error: { code: ErrorCode; message: string; field?: string }
+}
+
+export interface You {
+  userId: string
+  name: string
+  title: string
+  role: Role
+  unitId: string
+}
+
+export type JoinAnswer = { ok: true; seq: number; serverTime: string; you: You } & (
+  { snapshot: MeetingState } | { events: MeetingEvent[] }
+)
+
+export interface Presence {
+  userId: string
+  unitId: string
+  quality?: LineReport['quality']
+  microphone?: LineReport['microphone']
+  since?: string
+  check?: Omit<DeviceCheck, 'meetingId'>
+}
+
+export interface VideoAnswer {
+  ok: true
+  url: string
+  token: string
+  /** The media room this token opens: it changes when a closed item begins or ends. */
+  room: string
+}
+
+type Ack<Answer> = (answer: Answer | RefusalAnswer) => void
+
+export interface ClientToServer {
+  'meeting:join': (payload: JoinMeeting, ack: Ack<JoinAnswer>) => void
+  'meeting:leave': (payload: { meetingId: string }, ack: Ack<{ ok: true }>) => void
+  'meeting:command': (
+    payload: { meetingId: string; commandId: string; type: string },
+    ack: Ack<{ ok: true; seq: number }>,
+  ) => void
+  'meeting:line': (payload: LineReport, ack: Ack<{ ok: true }>) => void
+  'meeting:deviceCheck': (payload: DeviceCheck, ack: Ack<{ ok: true }>) => void
+  'video:token': (payload: { meetingId: string }, ack: Ack<VideoAnswer>) => void
+  'clock:ping': (payload: object, ack: Ack<{ ok: true; serverTime: string }>) => void
+}
+
+export interface ServerToClient {
+  'meeting:events': (message: { meetingId: string; from: number; to: number; events: MeetingEvent[] }) => void
+  'meeting:presence': (message: { meetingId: string; online: Presence[] }) => void
+  /** Video of this meeting changed for the receiver (rights, media room, server back): ask for a token again. */
+  'video:changed': (message: { meetingId: string }) => void
+  'session:ended': (message: { reason: string }) => void
+  'server:restarting': (message: object) => void
+}

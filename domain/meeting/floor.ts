@@ -1,0 +1,236 @@
+import { z } from 'zod'
+import { refuse } from '../errors.ts'
+import { Id } from '../contract/values.ts'
+import { secondsBetween, usedSecondsAt } from './agenda.ts'
+import { findItem, isClosedItem, type Actor, type FloorRequest, type MeetingState, type RequestKind } from './state.ts'
+import { mayAttendItem } from './visibility.ts'
+import type { Deciders, Evolvers } from './shape.ts'
+
+/**
+ * The floor: who speaks, who waits.
+ * F1  A person has at most one request of a kind; a second is refused until the first is granted or withdrawn.
+ * F2  The queue holds points of order first, then replies, then speeches, by time within each; an order set by the chair
+ *     stands, and a new request goes behind the last one of the same or a higher kind.
+ * F3  Any request can be withdrawn by who made it, one kind or all.
+ * F4  One person holds the floor at a time: a grant first takes it back from the holder.
+ * F5  A grant removes the person's first request; the others keep their order.
+ * F6  Only someone who may hear the running item asks for the floor or is given it, else `forbidden`.
+ * F7  The floor is given while the meeting runs; its clock stops in a pause. Without `limitSeconds` there is no limit.
+ * F8  Speaking time is counted per person and item.
+ */
+
+const Kind = z.enum(['speak', 'reply', 'pointOfOrder'])
+
+export const commands = [
+  z.strictObject({ type: z.literal('floor.request'), kind: Kind.default('speak') }),
+  z.strictObject({ type: z.literal('floor.withdraw'), kind: Kind.optional() }),
+  z.strictObject({ type: z.literal('floor.yield') }),
+  z.strictObject({ type: z.literal('floor.grant'), userId: Id, limitSeconds: z.int().min(1).max(86_400).optional() }),
+  z.strictObject({ type: z.literal('floor.revoke') }),
+  z.strictObject({ type: z.literal('floor.reorder'), requestIds: z.array(Id).max(1000) }),
+] as const
+
+/** `itemId` is the item that ran when it happened: the log tells what was spoken about, and who may see it. */
+const itemId = Id.optional()
+
+export const events = [
+  z.object({ type: z.literal('floor.requested'), requestId: Id, userId: Id, unitId: Id, kind: Kind, itemId }),
+  z.object({ type: z.literal('floor.withdrawn'), userId: Id, requestIds: z.array(Id), itemId }),
+  z.object({ type: z.literal('floor.yielded'), userId: Id, itemId }),
+  z.object({
+    type: z.literal('floor.granted'),
+    userId: Id,
+    unitId: Id,
+    kind: Kind,
+    limitSeconds: z.int().optional(),
+    requestId: Id.optional(),
+    itemId,
+  }),
+  z.object({ type: z.literal('floor.revoked'), userId: Id, itemId }),
+  z.object({ type: z.literal('floor.reordered'), requestIds: z.array(Id), itemId }),
+] as const
+
+const rank: Record<RequestKind, number> = { pointOfOrder: 0, reply: 1, speak: 2 }
+const speakers: Actor['role'][] = ['leader', 'department', 'bridge', 'office', 'secretary']
+
+export const decide: Deciders<typeof commands> = {
+  'floor.request': (state, { kind }, actor, around) => {
+    if (state.status !== 'running' && state.status !== 'paused') return refuse('wrong_state', 'meeting_not_running')
+    if (!mayHear(actor, state)) return refuse('forbidden', 'item_closed_to_you')
+    if (state.floor.queue.some((one) => one.userId === actor.userId && one.kind === kind))
+      return refuse('wrong_state', 'already_requested')
+    return {
+      events: [
+        {
+          type: 'floor.requested',
+          requestId: around.newId(),
+          userId: actor.userId,
+          unitId: actor.unitId,
+          kind,
+          itemId: state.currentItemId,
+        },
+      ],
+    }
+  },
+
+  'floor.withdraw': (state, { kind }, actor) => {
+    const mine = state.floor.queue.filter((one) => one.userId === actor.userId && (kind === undefined || one.kind === kind))
+    if (mine.length === 0) return refuse('wrong_state', 'not_requested')
+    return {
+      events: [
+        {
+          type: 'floor.withdrawn',
+          userId: actor.userId,
+          requestIds: mine.map((one) => one.requestId),
+          itemId: state.currentItemId,
+        },
+      ],
+    }
+  },
+
+  'floor.yield': (state, _command, actor) => ({
+    events: [{ type: 'floor.yielded', userId: actor.userId, itemId: state.currentItemId }],
+  }),
+
+  'floor.grant': (state, { userId, limitSeconds }, _actor, around) => {
+    if (state.status !== 'running') return refuse('wrong_state', 'meeting_not_running')
+    const person = around.person(userId)
+    if (!person) return refuse('not_found')
+    const target = { userId, ...person }
+    if (!speakers.includes(person.role) || !mayHear(target, state)) return refuse('forbidden', 'may_not_speak')
+    if (state.participants.removed.includes(userId)) return refuse('wrong_state', 'person_removed')
+    const request = state.floor.queue.find((one) => one.userId === userId)
+    return {
+      events: [
+        {
+          type: 'floor.granted',
+          userId,
+          unitId: person.unitId,
+          kind: request?.kind ?? 'speak',
+          limitSeconds,
+          requestId: request?.requestId,
+          itemId: state.currentItemId,
+        },
+      ],
+    }
+  },
+
+  'floor.revoke': (state) =>
+    state.floor.holder
+      ? { events: [{ type: 'floor.revoked', userId: state.floor.holder.userId, itemId: state.currentItemId }] }
+      : refuse('wrong_state', 'floor_free'),
+
+  'floor.reorder': (state, { requestIds }) => {
+    const now = state.floor.queue.map((one) => one.requestId)
+    const isSame =
+      requestIds.length === now.length && new Set(requestIds).size === now.length && now.every((id) => requestIds.includes(id))
+    return isSame
+      ? { events: [{ type: 'floor.reordered', requestIds, itemId: state.currentItemId }] }
+      : refuse('invalid_input', 'order_incomplete', { field: 'requestIds' })
+  },
+}
+
+const mayHear = (person: Actor, state: MeetingState): boolean =>
+  state.currentItemId === undefined || mayAttendItem(person, state, state.currentItemId)
+
+export const evolve: Evolvers<typeof events> = {
+  'floor.requested': (state, event) => {
+    const { requestId, userId, unitId, kind, at } = event
+    const queue = state.floor.queue
+    const behind = queue.findLastIndex((one) => rank[one.kind] <= rank[kind]) + 1
+    return withQueue(state, [...queue.slice(0, behind), { requestId, userId, unitId, kind, at }, ...queue.slice(behind)])
+  },
+  'floor.withdrawn': (state, event) =>
+    withQueue(
+      state,
+      state.floor.queue.filter((one) => !event.requestIds.includes(one.requestId)),
+    ),
+  'floor.yielded': (state, event) => endTurn(state, event.at),
+  'floor.granted': (state, event) => {
+    const { userId, unitId, kind, limitSeconds, requestId, at } = event
+    const free = endTurn(state, at)
+    return {
+      ...free,
+      floor: {
+        ...free.floor,
+        holder: { userId, unitId, kind, since: at, limitSeconds, usedSeconds: 0, clockSince: at },
+        queue: free.floor.queue.filter((one) => one.requestId !== requestId),
+      },
+      participants: { ...free.participants, muted: free.participants.muted.filter((one) => one !== userId) },
+    }
+  },
+  'floor.revoked': (state, event) => endTurn(state, event.at),
+  'floor.reordered': (state, event) => {
+    const byId = new Map(state.floor.queue.map((one) => [one.requestId, one]))
+    return withQueue(
+      state,
+      event.requestIds.flatMap((id) => byId.get(id) ?? []),
+    )
+  },
+}
+
+const withQueue = (state: MeetingState, queue: FloorRequest[]): MeetingState => ({ ...state, floor: { ...state.floor, queue } })
+
+/** Takes the floor back, if someone holds it, and counts what was spoken. */
+export function endTurn(state: MeetingState, at: string): MeetingState {
+  const { holder, ...floor } = state.floor
+  if (!holder) return state
+  const seconds = usedSecondsAt(holder, at)
+  const isMine = (one: { userId: string; itemId?: string }) => one.userId === holder.userId && one.itemId === state.currentItemId
+  const known = floor.speaking.find(isMine)
+  const speaking = known
+    ? floor.speaking.map((one) => (one === known ? { ...one, seconds: one.seconds + seconds, turns: one.turns + 1 } : one))
+    : [...floor.speaking, { unitId: holder.unitId, userId: holder.userId, itemId: state.currentItemId, seconds, turns: 1 }]
+  return { ...state, floor: { ...floor, speaking } }
+}
+
+/** Before and after a closed item: floor taken back, queue and stage empty. */
+export function clearFloor(state: MeetingState, at: string): MeetingState {
+  const free = endTurn(state, at)
+  return { ...free, floor: { ...free.floor, queue: [] }, stage: {} }
+}
+
+/** The floor of a person who is no longer in the room: turn ended, requests gone. */
+export function leaveFloor(state: MeetingState, userId: string, at: string): MeetingState {
+  const free = state.floor.holder?.userId === userId ? endTurn(state, at) : state
+  return withQueue(
+    free,
+    free.floor.queue.filter((one) => one.userId !== userId),
+  )
+}
+
+export function stopFloorClock(state: MeetingState, at: string): MeetingState {
+  const { holder } = state.floor
+  if (!holder) return state
+  const { clockSince: _stopped, ...rest } = holder
+  return { ...state, floor: { ...state.floor, holder: { ...rest, usedSeconds: usedSecondsAt(holder, at) } } }
+}
+
+export function startFloorClock(state: MeetingState, at: string): MeetingState {
+  const { holder } = state.floor
+  return holder ? { ...state, floor: { ...state.floor, holder: { ...holder, clockSince: at } } } : state
+}
+
+/** Speaking time per unit at `now`, the running turn included, longest first. */
+export function speakingByUnit(state: MeetingState, now: string): { unitId: string; seconds: number; turns: number }[] {
+  const total = new Map<string, { unitId: string; seconds: number; turns: number }>()
+  const add = (unitId: string, seconds: number) => {
+    const one = total.get(unitId) ?? { unitId, seconds: 0, turns: 0 }
+    total.set(unitId, { unitId, seconds: one.seconds + seconds, turns: one.turns + 1 })
+  }
+  for (const one of state.floor.speaking) {
+    const known = total.get(one.unitId) ?? { unitId: one.unitId, seconds: 0, turns: 0 }
+    total.set(one.unitId, { unitId: one.unitId, seconds: known.seconds + one.seconds, turns: known.turns + one.turns })
+  }
+  if (state.floor.holder) add(state.floor.holder.unitId, usedSecondsAt(state.floor.holder, now))
+  return [...total.values()].sort((a, b) => b.seconds - a.seconds)
+}
+
+/** Seconds a request has waited at `now`. */
+export const waitedSeconds = (request: FloorRequest, now: string): number => secondsBetween(request.at, now)
+
+/** Whether the running item is a closed one. */
+export const isInClosedItem = (state: MeetingState): boolean => {
+  const item = findItem(state, state.currentItemId)
+  return item !== undefined && isClosedItem(item)
+}
