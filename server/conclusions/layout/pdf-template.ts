@@ -1,0 +1,140 @@
+/**
+ * The page in Typst. It gets the description and the rule set as data and never as source, so nothing in a text can be a command.
+ * Line heights are the face's own (ascender to descender), kerning and ligatures are off: lines break as in a word processor.
+ */
+export const pdfTemplate = String.raw`
+#let d = json(bytes(sys.inputs.description))
+#let r = json(bytes(sys.inputs.rules))
+#let margins = r.page.marginsMm
+
+#set document(title: d.title, author: d.author, date: auto)
+#set page(
+  width: r.page.widthMm * 1mm,
+  height: r.page.heightMm * 1mm,
+  margin: (top: margins.top * 1mm, bottom: margins.bottom * 1mm, left: margins.left * 1mm, right: margins.right * 1mm),
+  header-ascent: 0mm,
+  header: context {
+    let page = counter(page).get().first()
+    if page > 1 {
+      place(top + center, dy: r.page.pageNumberFromEdgeMm * 1mm, text(size: r.styles.pageNumber.sizePt * 1pt, str(page)))
+    }
+  },
+)
+#set text(
+  lang: "vi", region: "VN", font: r.embeddedFont, size: r.styles.body.sizePt * 1pt, fill: black,
+  hyphenate: false, kerning: false, ligatures: false, fallback: false, overhang: false, top-edge: 0.891em, bottom-edge: -0.216em,
+)
+#set par(justify: false, leading: 0.042em, spacing: 0.042em)
+#set block(spacing: 0pt)
+
+#let run(key, content, bold: false, italic: false) = {
+  let s = r.styles.at(key)
+  text(
+    size: s.sizePt * 1pt,
+    weight: if s.bold or bold { "bold" } else { "regular" },
+    style: if s.italic or italic { "italic" } else { "normal" },
+    content,
+  )
+}
+#let lines(key, items) = items.map(item => run(key, item)).join(linebreak())
+#let rule(width) = line(length: width, stroke: r.ruleThicknessPt * 1pt + black)
+#let centred(..parts) = align(center, stack(dir: ttb, ..parts))
+#let longest(key, items) = calc.max(..items.map(item => measure(run(key, item)).width))
+
+// Header: who issues, the nation's name and motto; number and date on one line.
+#context grid(
+  columns: r.headerColumns.map(share => share * 100%),
+  row-gutter: 9pt,
+  centred(
+    ..if d.header.parentBody.len() > 0 { (lines("parentBody", d.header.parentBody), 1pt) },
+    lines("issuingBody", d.header.issuingBody),
+    2pt,
+    rule(longest("issuingBody", d.header.issuingBody) * r.shortRule),
+  ),
+  centred(
+    run("nationalName", sys.inputs.nationalName),
+    1pt,
+    run("motto", sys.inputs.motto),
+    2pt,
+    rule(measure(run("motto", sys.inputs.motto)).width),
+  ),
+  align(center, run("numberSymbol", d.header.numberSymbol)),
+  if "placeDate" in d.header { align(center, run("placeDate", d.header.placeDate)) },
+)
+
+#v(13pt)
+#align(center, run("kind", d.heading.kind))
+#v(2pt)
+#layout(size => {
+  let width = size.width - 20mm
+  let subject = par(leading: 0.1em, run("subject", d.heading.subject))
+  let drawn = measure(width: width, align(center, subject))
+  let natural = measure(run("subject", d.heading.subject)).width
+  align(center, block(width: width, subject))
+  v(3pt)
+  align(center, rule(calc.min(natural, drawn.width, width) * r.shortRule))
+})
+#v(9pt)
+
+// The text.
+#let leading = (1.149 * r.body.lineSpacing - 1.107) * 1em
+#set par(justify: true, leading: leading, spacing: r.body.paragraphGapPt * 1pt + leading)
+#set block(spacing: r.body.paragraphGapPt * 1pt + leading)
+#let indent = r.body.firstLineIndentMm * 1mm
+#let paragraph(p, sticky: false) = block(
+  width: 100%,
+  sticky: sticky,
+  par(first-line-indent: (amount: indent, all: true), p.runs.map(part => run(
+    p.style,
+    part.text,
+    bold: part.at("bold", default: false),
+    italic: part.at("italic", default: false),
+  )).join()),
+)
+#let data-table(t) = {
+  set par(justify: false, leading: 0.1em)
+  table(
+    columns: t.columns.map(column => column.share * 1fr),
+    align: (x, y) => if y == 0 { center + horizon } else if t.columns.at(x).align == "center" { center } else { left },
+    stroke: 0.5pt + black,
+    inset: (x: 4pt, y: 3pt),
+    table.header(..t.columns.map(column => run("tableHead", column.title))),
+    ..t.rows.flatten().map(cell => run("tableText", cell)),
+  )
+}
+#for (index, part) in d.body.enumerate() {
+  if part.type == "table" { data-table(part) } else {
+    paragraph(part, sticky: part.at("keepWithNext", default: false) or index == d.body.len() - 1)
+  }
+}
+
+// Recipients and signatures, never torn apart.
+#let signature(s) = centred(
+  lines("authority", s.authority),
+  r.signatureSpaceMm * 1mm,
+  run("signerName", s.name),
+)
+#let recipients = {
+  run("recipientsLabel", "Nơi nhận:")
+  for line in d.closing.recipients { block(spacing: 1pt, par(leading: 0.042em, hanging-indent: 5pt, run("recipients", line))) }
+}
+#let verification(v) = grid(
+  columns: (r.qrMm * 1mm, 1fr),
+  column-gutter: 2.5mm,
+  align: horizon,
+  image(bytes(sys.inputs.qr), format: "svg", width: r.qrMm * 1mm, alt: v.url),
+  par(leading: 0.1em, lines("verification", v.lines)),
+)
+#block(breakable: false, above: 10pt, width: 100%, {
+  set par(justify: false, leading: 0.042em, spacing: 0.042em)
+  grid(
+    columns: r.closingColumns.map(share => share * 100%),
+    {
+      if "leftSignature" in d.closing { signature(d.closing.leftSignature); v(10pt) }
+      recipients
+      if "verification" in d.closing { v(6pt); verification(d.closing.verification) }
+    },
+    signature(d.closing.rightSignature),
+  )
+})
+`

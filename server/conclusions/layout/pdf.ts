@@ -1,0 +1,42 @@
+import { NodeCompiler } from '@myriaddreamin/typst-ts-node-compiler'
+import type { DocumentDescription } from '#domain/documents/description.ts'
+import { motto, nationalName, nd30 } from '#domain/documents/nd30-2020.ts'
+import { boldFace, fontFiles, regularFace } from './font.ts'
+import { pdfTemplate } from './pdf-template.ts'
+import { qrSvg } from './qr.ts'
+
+let compiler: NodeCompiler | undefined
+
+const rules = JSON.stringify(nd30)
+/** Compiled results that no document asked for again are dropped after so many documents. */
+const cacheAge = 10
+
+/** What the face cannot draw (an emoji, a Chinese character) becomes a box: PDF/A forbids a missing glyph. */
+const drawable = (text: string): string =>
+  text.replace(/[^\u0020-\u007e]/gu, (char) => {
+    const code = char.codePointAt(0) ?? 0
+    return regularFace().has(code) && boldFace().has(code) ? char : '\u25a1'
+  })
+
+/**
+ * The document as PDF/A-2b with its fonts inside. The same description gives the same bytes. A warning is an error, because
+ * Typst only warns when it takes another font.
+ */
+export const renderPdf = (description: DocumentDescription): Buffer => {
+  compiler ??= NodeCompiler.create({ fontArgs: [{ fontBlobs: fontFiles() }] })
+  const json = JSON.stringify(description, (_key, value: unknown) => (typeof value === 'string' ? drawable(value) : value))
+  const result = compiler.compile({
+    mainFileContent: pdfTemplate,
+    inputs: { description: json, rules, nationalName, motto, qr: qrSvg(description.closing.verification?.url ?? '-') },
+  })
+  const trouble = result.takeDiagnostics()
+  if (trouble !== null) throw new Error(`typst: ${JSON.stringify(compiler.fetchDiagnostics(trouble))}`)
+  const document = result.result
+  if (document === null) throw new Error('typst made no document')
+  const pdf = compiler.pdf(document, {
+    pdfStandard: 'a-2b',
+    creationTimestamp: Math.floor(Date.parse(description.issuedAt) / 1000),
+  })
+  compiler.evictCache(cacheAge)
+  return pdf
+}
