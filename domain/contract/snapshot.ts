@@ -41,6 +41,7 @@ const Floor = z.object({
       userId: Id,
       unitId: Id,
       kind: RequestKind,
+      itemId: Id.optional(),
       since: Moment,
       limitSeconds: Seconds.optional(),
       usedSeconds: Seconds,
@@ -122,7 +123,7 @@ export const MeetingSnapshot = z
     help: z.array(
       z.object({ requestId: Id, userId: Id, unitId: Id, text: z.string(), at: Moment, resolvedAt: Moment.optional() }),
     ),
-    participants: z.object({ muted: z.array(Id), removed: z.array(Id) }),
+    participants: z.object({ muted: z.array(Id), removed: z.array(Id), mutedOutside: z.array(Id).optional() }),
   })
   .meta({ id: 'Meeting' })
 

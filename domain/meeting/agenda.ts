@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { refuse } from '../errors.ts'
 import { Id, limits, text } from '../contract/values.ts'
-import { findItem, isClosedItem, type AgendaItem, type ItemStatus, type MeetingState } from './state.ts'
+import { findItem, isClosedItem, isClosedStub, type AgendaItem, type ItemStatus, type MeetingState } from './state.ts'
 import { clearFloor } from './floor.ts'
+import { keepMutes, restoreMutes } from './participant.ts'
 import type { Deciders, Evolvers } from './shape.ts'
 
 /**
@@ -158,7 +159,8 @@ export const evolve: Evolvers<typeof events> = {
   'agenda.started': (state, event) => {
     const item = findItem(state, event.itemId)
     if (!item) return state
-    const before = isClosedItem(item) ? clearFloor(state, event.at) : state
+    const empty = isClosedItem(item) ? clearFloor(state, event.at) : state
+    const before = isClosedItem(item) && !isClosedStub(item) ? keepMutes(empty) : empty
     const running = startItemClock(
       {
         ...changeItem(before, event.itemId, ({ expectedAt: _past, finishedAt: _undone, ...rest }) => ({
@@ -256,7 +258,7 @@ export function itemEnded(state: MeetingState, at: string, status: ItemStatus, i
   const item = findItem(state, itemId)
   if (!item || state.currentItemId !== item.id) return state
   const stopped = changeItem(stopItemClock(state, at), item.id, (one) => ({ ...one, status, finishedAt: at }))
-  const { currentItemId: _ended, ...rest } = isClosedItem(item) ? clearFloor(stopped, at) : stopped
+  const { currentItemId: _ended, ...rest } = isClosedItem(item) ? restoreMutes(clearFloor(stopped, at)) : stopped
   return rest
 }
 

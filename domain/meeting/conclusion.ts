@@ -6,7 +6,7 @@ import type { Deciders, Evolvers } from './shape.ts'
 
 /**
  * Conclusions: proposed by the desk, approved or returned by the chair, issued with a number, acknowledged by each unit addressed.
- * C1  A returned conclusion is proposed again under the same id, with new words; nothing else is proposed twice.
+ * C1  A returned conclusion is proposed again under the same id and item, with new words; nothing else is proposed twice.
  * C2  Only what is proposed is approved or returned; only what is approved is issued.
  * C3  Issuing takes the next number of its register and freezes the text: the event carries everything.
  * C4  Each unit addressed acknowledges once. All of this goes on after the close.
@@ -84,6 +84,7 @@ export const decide: Deciders<typeof commands> = {
     if (known && known.status !== 'returned') return refuse('wrong_state', 'already_proposed')
     if (state.status === 'scheduled') return refuse('wrong_state', 'meeting_not_running')
     if (!findItem(state, fields.itemId)) return refuse('not_found', 'item_missing', { field: 'itemId' })
+    if (known && known.itemId !== fields.itemId) return refuse('invalid_input', 'item_stays', { field: 'itemId' })
     if (!around.unit(fields.leadUnitId)) return refuse('invalid_input', 'unit_missing', { field: 'leadUnitId' })
     const coordinatingUnitIds = [...new Set(fields.coordinatingUnitIds)].filter((unitId) => unitId !== fields.leadUnitId)
     if (!coordinatingUnitIds.every((unitId) => around.unit(unitId)))

@@ -3,6 +3,7 @@ import { refuse } from '../errors.ts'
 import { Id } from '../contract/values.ts'
 import { secondsBetween, usedSecondsAt } from './agenda.ts'
 import { findItem, isClosedItem, type Actor, type FloorRequest, type MeetingState, type RequestKind } from './state.ts'
+import { findAttendee } from './surroundings.ts'
 import { mayAttendItem } from './visibility.ts'
 import type { Deciders, Evolvers } from './shape.ts'
 
@@ -16,7 +17,7 @@ import type { Deciders, Evolvers } from './shape.ts'
  * F5  A grant removes the person's first request; the others keep their order.
  * F6  Only someone who may hear the running item asks for the floor or is given it, else `forbidden`.
  * F7  The floor is given while the meeting runs; its clock stops in a pause. Without `limitSeconds` there is no limit.
- * F8  Speaking time is counted per person and item.
+ * F8  Speaking time is counted per person and item: the one under which the floor was given.
  */
 
 const Kind = z.enum(['speak', 'reply', 'pointOfOrder'])
@@ -94,11 +95,10 @@ export const decide: Deciders<typeof commands> = {
 
   'floor.grant': (state, { userId, limitSeconds }, _actor, around) => {
     if (state.status !== 'running') return refuse('wrong_state', 'meeting_not_running')
-    const person = around.person(userId)
+    const person = findAttendee(state, around, userId)
     if (!person) return refuse('not_found')
-    const target = { userId, ...person }
-    if (!speakers.includes(person.role) || !mayHear(target, state)) return refuse('forbidden', 'may_not_speak')
     if (state.participants.removed.includes(userId)) return refuse('wrong_state', 'person_removed')
+    if (!speakers.includes(person.role) || !mayHear(person, state)) return refuse('forbidden', 'may_not_speak')
     const request = state.floor.queue.find((one) => one.userId === userId)
     return {
       events: [
@@ -121,6 +121,7 @@ export const decide: Deciders<typeof commands> = {
       : refuse('wrong_state', 'floor_free'),
 
   'floor.reorder': (state, { requestIds }) => {
+    if (state.floor.queue.length === 0) return refuse('wrong_state', 'queue_empty')
     const now = state.floor.queue.map((one) => one.requestId)
     const isSame =
       requestIds.length === now.length && new Set(requestIds).size === now.length && now.every((id) => requestIds.includes(id))
@@ -131,7 +132,7 @@ export const decide: Deciders<typeof commands> = {
 }
 
 const mayHear = (person: Actor, state: MeetingState): boolean =>
-  state.currentItemId === undefined || mayAttendItem(person, state, state.currentItemId)
+  mayAttendItem(person, state, state.currentItemId ?? state.meetingId)
 
 export const evolve: Evolvers<typeof events> = {
   'floor.requested': (state, event) => {
@@ -147,13 +148,13 @@ export const evolve: Evolvers<typeof events> = {
     ),
   'floor.yielded': (state, event) => endTurn(state, event.at),
   'floor.granted': (state, event) => {
-    const { userId, unitId, kind, limitSeconds, requestId, at } = event
+    const { userId, unitId, kind, limitSeconds, requestId, itemId, at } = event
     const free = endTurn(state, at)
     return {
       ...free,
       floor: {
         ...free.floor,
-        holder: { userId, unitId, kind, since: at, limitSeconds, usedSeconds: 0, clockSince: at },
+        holder: { userId, unitId, kind, itemId, since: at, limitSeconds, usedSeconds: 0, clockSince: at },
         queue: free.floor.queue.filter((one) => one.requestId !== requestId),
       },
       participants: { ...free.participants, muted: free.participants.muted.filter((one) => one !== userId) },
@@ -176,11 +177,11 @@ export function endTurn(state: MeetingState, at: string): MeetingState {
   const { holder, ...floor } = state.floor
   if (!holder) return state
   const seconds = usedSecondsAt(holder, at)
-  const isMine = (one: { userId: string; itemId?: string }) => one.userId === holder.userId && one.itemId === state.currentItemId
+  const isMine = (one: { userId: string; itemId?: string }) => one.userId === holder.userId && one.itemId === holder.itemId
   const known = floor.speaking.find(isMine)
   const speaking = known
     ? floor.speaking.map((one) => (one === known ? { ...one, seconds: one.seconds + seconds, turns: one.turns + 1 } : one))
-    : [...floor.speaking, { unitId: holder.unitId, userId: holder.userId, itemId: state.currentItemId, seconds, turns: 1 }]
+    : [...floor.speaking, { unitId: holder.unitId, userId: holder.userId, itemId: holder.itemId, seconds, turns: 1 }]
   return { ...state, floor: { ...floor, speaking } }
 }
 

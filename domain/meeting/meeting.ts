@@ -98,8 +98,9 @@ export function decide(state: MeetingState, command: Command, actor: Actor, arou
 
 /** The state after an event. Never throws; an event of a later version that this one does not know changes nothing. */
 export function evolve(state: MeetingState, event: MeetingEvent): MeetingState {
-  const evolver = evolvers[event.type] as Evolver | undefined
-  return evolver ? evolver(state, event) : state
+  if (!Object.hasOwn(evolvers, event.type)) return state
+  const evolver = evolvers[event.type] as Evolver
+  return evolver(state, event)
 }
 
 /** Reads a stored or received event; its fields were checked when it was made. */

@@ -3,8 +3,8 @@ import { refuse } from '../errors.ts'
 import { Id } from '../contract/values.ts'
 import { leaveFloor } from './floor.ts'
 import type { MeetingState } from './state.ts'
-import type { Decision, Surroundings } from './surroundings.ts'
-import type { EventBody } from './meeting.ts'
+import { findAttendee } from './surroundings.ts'
+import { isInside } from './visibility.ts'
 import type { Deciders, Evolvers } from './shape.ts'
 
 /**
@@ -12,6 +12,7 @@ import type { Deciders, Evolvers } from './shape.ts'
  * P1  Who is muted stays muted over a reconnect; the floor, when given, opens the microphone again.
  * P2  Who is removed loses floor and place in the queue and may do nothing until readmitted.
  * P3  The chair cannot be removed, and nobody removes or mutes for themselves.
+ * P4  What a closed item does to its people's microphones is seen inside only, and ends with it.
  */
 
 export const commands = [
@@ -21,26 +22,32 @@ export const commands = [
 ] as const
 
 export const events = [
-  z.object({ type: z.literal('participant.muted'), userId: Id }),
+  /** `itemId` is the running item where the person is inside it. */
+  z.object({ type: z.literal('participant.muted'), userId: Id, itemId: Id.optional() }),
   z.object({ type: z.literal('participant.removed'), userId: Id }),
   z.object({ type: z.literal('participant.readmitted'), userId: Id }),
 ] as const
 
-const present = (state: MeetingState, userId: string, around: Surroundings): Decision<EventBody> | undefined => {
-  if (state.status === 'closed') return refuse('wrong_state', 'meeting_closed')
-  return around.person(userId) ? undefined : refuse('not_found')
-}
-
 export const decide: Deciders<typeof commands> = {
-  'participant.mute': (state, { userId }, _actor, around) => {
-    const wrong = present(state, userId, around)
-    if (wrong) return wrong
+  'participant.mute': (state, { userId }, actor, around) => {
+    if (state.status === 'closed') return refuse('wrong_state', 'meeting_closed')
+    const person = findAttendee(state, around, userId)
+    if (!person) return refuse('not_found')
+    if (userId === actor.userId) return refuse('wrong_state', 'not_yourself')
     if (state.participants.muted.includes(userId)) return refuse('wrong_state', 'already_muted')
-    return { events: [{ type: 'participant.muted', userId }] }
+    return {
+      events: [
+        {
+          type: 'participant.muted',
+          userId,
+          itemId: isInside(person, state, state.currentItemId) ? state.currentItemId : undefined,
+        },
+      ],
+    }
   },
   'participant.remove': (state, { userId }, actor, around) => {
-    const wrong = present(state, userId, around)
-    if (wrong) return wrong
+    if (state.status === 'closed') return refuse('wrong_state', 'meeting_closed')
+    if (!findAttendee(state, around, userId)) return refuse('not_found')
     if (userId === state.chairUserId) return refuse('wrong_state', 'chair_stays')
     if (userId === actor.userId) return refuse('wrong_state', 'not_yourself')
     if (state.participants.removed.includes(userId)) return refuse('wrong_state', 'already_removed')
@@ -53,10 +60,11 @@ export const decide: Deciders<typeof commands> = {
 }
 
 export const evolve: Evolvers<typeof events> = {
-  'participant.muted': (state, { userId }) => ({
-    ...state,
-    participants: { ...state.participants, muted: [...state.participants.muted, userId] },
-  }),
+  'participant.muted': (state, { userId, itemId }) => {
+    const { muted, removed, mutedOutside } = state.participants
+    const outside = mutedOutside && itemId === undefined ? [...mutedOutside, userId] : mutedOutside
+    return { ...state, participants: { muted: [...muted, userId], removed, mutedOutside: outside } }
+  },
   'participant.removed': (state, { userId, at }) => {
     const gone = leaveFloor(state, userId, at)
     return {
@@ -69,4 +77,16 @@ export const evolve: Evolvers<typeof events> = {
     ...state,
     participants: { ...state.participants, removed: state.participants.removed.filter((one) => one !== userId) },
   }),
+}
+
+/** Before a closed item, for those inside: what those outside know stays as it is. */
+export const keepMutes = (state: MeetingState): MeetingState => ({
+  ...state,
+  participants: { ...state.participants, mutedOutside: state.participants.muted },
+})
+
+/** After a closed item: what those outside know stands for all. */
+export function restoreMutes(state: MeetingState): MeetingState {
+  const { muted, removed, mutedOutside } = state.participants
+  return { ...state, participants: { muted: mutedOutside ?? muted, removed } }
 }

@@ -3,7 +3,7 @@ import type { Role } from '../contract/values.ts'
 import { isAddressed } from './conclusion.ts'
 import type { Command, CommandType } from './meeting.ts'
 import type { Actor, MeetingState } from './state.ts'
-import { isInside, mayAttendMeeting } from './visibility.ts'
+import { mayAttendMeeting, seesConclusion } from './visibility.ts'
 
 /**
  * Who may give which command: a row per command, a column per role. A cell is `yes`, `no` or a named condition:
@@ -97,15 +97,14 @@ export function authorise(state: MeetingState, command: Command, actor: Actor): 
   if (!mayAttendMeeting(actor, state)) return refuse('not_found').refusal
   if (state.participants.removed.includes(actor.userId)) return refuse('forbidden', 'you_are_removed').refusal
   const cell = permissions[command.type][actor.role]
+  if (cell !== 'no' && namesHidden(state, command, actor)) return refuse('not_found').refusal
   const may = cell === 'yes' || (cell !== 'no' && conditions[cell](state, command, actor))
-  if (!may) return refuse('forbidden').refusal
-  return namesHidden(state, command, actor) ? refuse('not_found').refusal : null
+  return may ? null : refuse('forbidden').refusal
 }
 
 /** What a closed item hides looks like what does not exist, also when its id was guessed. */
 function namesHidden(state: MeetingState, command: Command, actor: Actor): boolean {
   if (command.type !== 'conclusion.acknowledge') return false
   const one = state.conclusions.find((known) => known.id === command.conclusionId)
-  if (!one || one.status === 'issued') return false
-  return !isInside(actor, state, one.itemId)
+  return one !== undefined && !seesConclusion(actor, state, one)
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { refuse } from '../errors.ts'
 import { Id } from '../contract/values.ts'
+import { findAttendee } from './surroundings.ts'
 import type { Deciders, Evolvers } from './shape.ts'
 
 /**
@@ -36,7 +37,8 @@ export const events = [
 export const decide: Deciders<typeof commands> = {
   'stage.pin': (state, { userId }, _actor, around) => {
     if (state.status === 'closed') return refuse('wrong_state', 'meeting_closed')
-    if (userId !== null && !around.person(userId)) return refuse('not_found')
+    if (userId !== null && !findAttendee(state, around, userId)) return refuse('not_found')
+    if (userId !== null && state.participants.removed.includes(userId)) return refuse('wrong_state', 'person_removed')
     return { events: [{ type: 'stage.pinned', userId, itemId: state.currentItemId }] }
   },
   'presentation.show': (state, { presentationId, page }, actor, around) => {

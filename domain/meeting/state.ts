@@ -47,6 +47,8 @@ export interface FloorHolder {
   userId: string
   unitId: string
   kind: RequestKind
+  /** The item that ran when the floor was given. */
+  itemId?: string
   since: string
   limitSeconds?: number
   usedSeconds: number
@@ -168,7 +170,11 @@ export interface MeetingState {
   stage: { pinnedUserId?: string; presenting?: Presentation }
   notices: Notice[]
   help: HelpCall[]
-  participants: { muted: string[]; removed: string[] }
+  /**
+   * `mutedOutside` is there while a closed item runs, for those inside: who is muted as far as those outside know. It stands
+   * again when the item ends.
+   */
+  participants: { muted: string[]; removed: string[]; mutedOutside?: string[] }
 }
 
 /** Who acts: a person with their role and unit, or the system itself. */

@@ -1,5 +1,7 @@
 import type { Refusal } from '../errors.ts'
 import type { Role, UnitKind } from '../contract/values.ts'
+import type { Actor, MeetingState } from './state.ts'
+import { mayAttendMeeting } from './visibility.ts'
 
 /**
  * What a decision needs from outside, handed in so that `decide` stays pure. On the server it is taken under the lock of the
@@ -24,3 +26,11 @@ export interface Surroundings {
 
 /** What a decision answers: the events it makes, or why not. A secret ballot leaves beside the events, never in them. */
 export type Decision<Event> = { events: Event[]; ballot?: { voteId: string; option: number } } | { refusal: Refusal }
+
+/** A person who may attend this meeting; whoever may not does not exist here. */
+export function findAttendee(state: MeetingState, around: Surroundings, userId: string): Actor | undefined {
+  const person = around.person(userId)
+  if (!person) return undefined
+  const attendee = { userId, role: person.role, unitId: person.unitId }
+  return mayAttendMeeting(attendee, state) ? attendee : undefined
+}

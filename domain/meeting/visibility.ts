@@ -1,6 +1,6 @@
 import type { EventType, MeetingEvent } from './meeting.ts'
 import { addressedUnitIds } from './conclusion.ts'
-import { findItem, isClosedStub, type AgendaItem, type MeetingState, type Viewer } from './state.ts'
+import { findItem, isClosedStub, type AgendaItem, type Conclusion, type MeetingState, type Viewer } from './state.ts'
 
 /**
  * Who sees what: a row per event. The rule in one sentence: a closed item leaves no trace for those outside but that it is
@@ -48,13 +48,23 @@ const everyone: Sight = (_viewer, event) => event
 const inside: Sight = (viewer, event, state) =>
   isInside(viewer, state, 'itemId' in event ? event.itemId : undefined) ? event : null
 
-/** As `inside`, and for the units an issued conclusion addresses. */
+/** As `inside`, and for the units an issued conclusion addresses, who get no remark of the chair's desk. */
 const insideOrAddressed: Sight = (viewer, event, state) => {
   if (inside(viewer, event, state)) return event
-  if (viewer.role !== 'bridge' && viewer.role !== 'department') return null
   const one = 'conclusionId' in event ? state.conclusions.find((known) => known.id === event.conclusionId) : undefined
-  return one && one.status === 'issued' && addressedUnitIds(one).includes(viewer.unitId) ? event : null
+  if (!one || !reaches(one, viewer)) return null
+  return event.type === 'conclusion.issued' ? { ...event, remark: undefined } : event
 }
+
+/** An issued conclusion of a closed item reaches the units it addresses. */
+const reaches = (one: Conclusion, viewer: Viewer): boolean =>
+  one.status === 'issued' &&
+  (viewer.role === 'bridge' || viewer.role === 'department') &&
+  addressedUnitIds(one).includes(viewer.unitId)
+
+/** Whether the person sees this conclusion as it stands. */
+export const seesConclusion = (viewer: Viewer, state: MeetingState, one: Conclusion): boolean =>
+  isInside(viewer, state, one.itemId) || reaches(one, viewer)
 
 /** `state` is the meeting at or after the event. */
 export const visibility: Record<EventType, Sight> = {
@@ -97,7 +107,7 @@ export const visibility: Record<EventType, Sight> = {
   'floor.granted': inside,
   'floor.revoked': inside,
   'floor.reordered': inside,
-  'participant.muted': everyone,
+  'participant.muted': inside,
   'participant.removed': everyone,
   'participant.readmitted': everyone,
   'stage.pinned': inside,
@@ -117,13 +127,15 @@ export const visibility: Record<EventType, Sight> = {
   'help.resolved': everyone,
 }
 
-/** The event as this viewer may see it, or null. `state` is any later state of the same meeting. */
-export const eventFor: Sight = (viewer, event, state) => visibility[event.type](viewer, event, state)
+/** The event as this viewer may see it, or null; nobody sees one of a later version. `state` is any later state of the same meeting. */
+export const eventFor: Sight = (viewer, event, state) =>
+  Object.hasOwn(visibility, event.type) ? visibility[event.type](viewer, event, state) : null
 
 /** The meeting as this viewer may see it. */
 export function snapshotFor(viewer: Viewer, state: MeetingState): MeetingState {
   const sees = (itemId: string | undefined) => isInside(viewer, state, itemId)
   const hasFloor = sees(state.currentItemId)
+  const { muted, removed, mutedOutside } = state.participants
   return {
     ...state,
     agenda: state.agenda.map((item) => (isInsideItem(viewer, item) ? item : stubOf(item))),
@@ -133,14 +145,11 @@ export function snapshotFor(viewer: Viewer, state: MeetingState): MeetingState {
       speaking: state.floor.speaking.filter((one) => sees(one.itemId)),
     },
     votes: state.votes.filter((vote) => sees(vote.itemId)),
-    conclusions: state.conclusions.filter(
-      (one) =>
-        sees(one.itemId) ||
-        (one.status === 'issued' &&
-          (viewer.role === 'bridge' || viewer.role === 'department') &&
-          addressedUnitIds(one).includes(viewer.unitId)),
-    ),
+    conclusions: state.conclusions
+      .filter((one) => seesConclusion(viewer, state, one))
+      .map((one) => (sees(one.itemId) ? one : { ...one, remark: undefined })),
     stage: hasFloor ? state.stage : {},
+    participants: hasFloor ? state.participants : { muted: mutedOutside ?? muted, removed },
   }
 }
 
