@@ -1,0 +1,16 @@
+import { adminEn } from './en/admin.ts'
+import { commonEn } from './en/common.ts'
+import { minutesEn } from './en/minutes.ts'
+import { pagesEn } from './en/pages.ts'
+import { roomEn } from './en/room.ts'
+import { videoEn } from './en/video.ts'
+import type { vi } from './vi.ts'
+
+export const en: typeof vi = {
+  common: commonEn,
+  room: roomEn,
+  minutes: minutesEn,
+  video: videoEn,
+  pages: pagesEn,
+  admin: adminEn,
+}

@@ -1,0 +1,5 @@
+import type { adminVi } from '../vi/admin.ts'
+
+export const adminEn: typeof adminVi = {
+  title: 'Administration',
+}

@@ -1,0 +1,3 @@
+export const adminVi = {
+  title: 'Quản trị',
+}

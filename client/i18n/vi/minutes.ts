@@ -1,0 +1,3 @@
+export const minutesVi = {
+  title: 'Biên bản',
+}

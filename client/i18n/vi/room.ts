@@ -1,0 +1,3 @@
+export const roomVi = {
+  title: 'Phòng họp',
+}

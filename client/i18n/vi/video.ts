@@ -1,0 +1,3 @@
+export const videoVi = {
+  title: 'Hình và tiếng',
+}

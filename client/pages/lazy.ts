@@ -1,0 +1,19 @@
+import { defineAsyncComponent, type Component } from 'vue'
+
+/** Pages and faces by name; each is a file of its own, fetched when somebody opens it. */
+const pages = import.meta.glob<{ default: Component }>(['./*Page.vue', '!./FrontPage.vue'])
+const faces = import.meta.glob<{ default: Component }>('../faces/*Face.vue')
+
+type PageName = 'Meeting' | 'Projector' | 'Office' | 'Summary' | 'Join' | 'Verify' | 'Admin' | 'NotFound'
+type FaceFile = 'Chair' | 'Secretary' | 'Bridge' | 'Department' | 'Observer' | 'Office' | 'Projector'
+
+export const lazyPage = (name: PageName) => () => {
+  const load = pages[`./${name}Page.vue`]
+  return load ? load() : Promise.reject(new Error(`no page ${name}`))
+}
+
+export const lazyFace = (name: FaceFile) =>
+  defineAsyncComponent(() => {
+    const load = faces[`../faces/${name}Face.vue`]
+    return load ? load() : Promise.reject(new Error(`no face ${name}`))
+  })
