@@ -52,7 +52,10 @@ describe('names and numbers', () => {
   })
 
   test('who signs for whom stands above the name', () => {
-    expect(byOrderOfChairman({ name: 'A', title: 'Chánh Văn phòng UBND tỉnh' }).authority).toEqual(['TL. CHỦ TỊCH', 'CHÁNH VĂN PHÒNG'])
+    expect(byOrderOfChairman({ name: 'A', title: 'Chánh Văn phòng UBND tỉnh' }).authority).toEqual([
+      'TL. CHỦ TỊCH',
+      'CHÁNH VĂN PHÒNG',
+    ])
     expect(byOrderOfChairman({ name: 'A', title: 'Phó Chánh Văn phòng UBND tỉnh' }).authority).toEqual([
       'TL. CHỦ TỊCH',
       'KT. CHÁNH VĂN PHÒNG',
@@ -67,12 +70,9 @@ describe('names and numbers', () => {
   })
 
   test('recipients stand once each, and the archive closes the list', () => {
-    expect(recipientLines(['Sở Y tế', 'Sở Tài chính', 'Sở Y tế'], { informed: ['Sở Tài chính', 'TT Tỉnh ủy (b/c)'], drafter: 'TH' })).toEqual([
-      '- Sở Y tế;',
-      '- Sở Tài chính;',
-      '- TT Tỉnh ủy (b/c);',
-      '- Lưu: VT, TH.',
-    ])
+    expect(
+      recipientLines(['Sở Y tế', 'Sở Tài chính', 'Sở Y tế'], { informed: ['Sở Tài chính', 'TT Tỉnh ủy (b/c)'], drafter: 'TH' }),
+    ).toEqual(['- Sở Y tế;', '- Sở Tài chính;', '- TT Tỉnh ủy (b/c);', '- Lưu: VT, TH.'])
   })
 
   test('points are numbered by the Vietnamese alphabet', () => {
@@ -81,16 +81,19 @@ describe('names and numbers', () => {
 })
 
 describe('the chosen layout lies inside the decree', () => {
-  test.each(Object.entries(nd30.styles).filter(([key]) => decree.components.some((one) => one.key === key)))('%s', (key, style) => {
-    const rule = component(key)
-    expect(style.sizePt).toBeGreaterThanOrEqual(rule.sizePt[0] ?? 0)
-    expect(style.sizePt).toBeLessThanOrEqual(rule.sizePt[1] ?? 0)
-    expect({ bold: style.bold, italic: style.italic, align: style.align }).toEqual({
-      bold: rule.bold,
-      italic: rule.italic,
-      align: rule.align,
-    })
-  })
+  test.each(Object.entries(nd30.styles).filter(([key]) => decree.components.some((one) => one.key === key)))(
+    '%s',
+    (key, style) => {
+      const rule = component(key)
+      expect(style.sizePt).toBeGreaterThanOrEqual(rule.sizePt[0] ?? 0)
+      expect(style.sizePt).toBeLessThanOrEqual(rule.sizePt[1] ?? 0)
+      expect({ bold: style.bold, italic: style.italic, align: style.align }).toEqual({
+        bold: rule.bold,
+        italic: rule.italic,
+        align: rule.align,
+      })
+    },
+  )
 
   test('page, margins, indent and spacing', () => {
     const { marginsMm } = decree.page
@@ -118,7 +121,11 @@ describe('the notice of conclusions', () => {
     expect(heading.subject).toBe(
       'Kết luận của đồng chí Lương Vĩnh Khoan, Chủ tịch UBND tỉnh, tại cuộc họp định kỳ hằng tuần của Thường trực UBND tỉnh với các ngành, đơn vị, địa phương',
     )
-    expect(closing.recipients.slice(0, 3)).toEqual(['- UBND huyện Tu Mơ Rông;', '- Sở Tài nguyên và Môi trường;', '- Sở Tài chính;'])
+    expect(closing.recipients.slice(0, 3)).toEqual([
+      '- UBND huyện Tu Mơ Rông;',
+      '- Sở Tài nguyên và Môi trường;',
+      '- Sở Tài chính;',
+    ])
     expect(closing.recipients.at(-1)).toBe('- Lưu: VT, TH.')
   })
 
@@ -137,7 +144,9 @@ describe('the notice of conclusions', () => {
   test('leaves out what a closed item must not tell, and names what it corrects', () => {
     const body = bodyOf(notice({ matter: undefined, corrects: { notation: '04/TB-UBND', issuedAt: '2026-11-19T03:00:00.000Z' } }))
     expect(body.join(' ')).not.toContain('Sương Mù')
-    expect(body).toContain('3. Thông báo này đính chính Thông báo số 04/TB-UBND ngày 19/11/2026 của Ủy ban nhân dân tỉnh Kon Tum.')
+    expect(body).toContain(
+      '3. Thông báo này đính chính Thông báo số 04/TB-UBND ngày 19/11/2026 của Ủy ban nhân dân tỉnh Kon Tum.',
+    )
   })
 
   test('numbers several conclusions, each with its own assignment', () => {
@@ -149,7 +158,9 @@ describe('the notice of conclusions', () => {
 
   test('is NFC throughout, whatever came in, and carries no control characters', () => {
     const decomposed = 'Kết luận về tiếng Việt'.normalize('NFD')
-    const description = notice({ conclusions: [{ text: `${decomposed}\u0007\u202e`, leadUnit: 'Sở Y tế', coordinatingUnits: [] }] })
+    const description = notice({
+      conclusions: [{ text: `${decomposed}\u0007\u202e`, leadUnit: 'Sở Y tế', coordinatingUnits: [] }],
+    })
     const texts = textsOf(description)
     expect(texts).toContain('1. Kết luận về tiếng Việt')
     expect(texts.every((text) => text === text.normalize('NFC'))).toBe(true)
@@ -209,7 +220,10 @@ describe('the minutes', () => {
       ],
     },
     [{ sectionId: item.id, text: 'Huyện báo cáo.\n\nSở cho ý kiến.' }],
-    { unit: (unitId) => (unitId === 'north' ? 'UBND huyện phía Bắc' : unitId), user: () => ({ name: 'Lương Vĩnh Khoan', title: 'Chủ tịch UBND tỉnh' }) },
+    {
+      unit: (unitId) => (unitId === 'north' ? 'UBND huyện phía Bắc' : unitId),
+      user: () => ({ name: 'Lương Vĩnh Khoan', title: 'Chủ tịch UBND tỉnh' }),
+    },
     {
       issuer,
       notation: '03/BB-UBND',
