@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { MinutesAnswer } from './http.ts'
 import { base64, Id, limits } from './values.ts'
 
 /** The live messages of the shared minutes; a section's id is its agenda item's, the opening's is the meeting's. */
@@ -55,22 +56,14 @@ export interface MinutesAwarenessMessage {
   update: string
 }
 
-export const MinutesQuery = z.object({ section: Id.optional(), at: z.coerce.number().int().min(0).optional() })
-export type MinutesQuery = z.infer<typeof MinutesQuery>
+/** A section as it is read over HTTP: with who wrote most of each text block, in reading order; null where it is empty. */
+export const MinutesReading = MinutesAnswer.shape.sections.element.extend({ authors: z.array(Id.nullable()) })
+export type MinutesReading = z.infer<typeof MinutesReading>
 
-export const MinutesHistoryQuery = z.object({ section: Id })
+export const MinutesReadings = z.object({ sections: z.array(MinutesReading) })
 
-export const MinutesSectionAnswer = z.object({
-  sectionId: Id,
-  title: z.string(),
-  seq: z.int(),
-  text: z.string(),
-  doc: z.record(z.string(), z.unknown()),
-  /** Who wrote most of each text block, in reading order; null where it is empty. */
-  authors: z.array(Id.nullable()),
-})
-export const MinutesAnswer = z.object({ sections: z.array(MinutesSectionAnswer) })
+export const MinutesHistoryQuery = z.strictObject({ section: Id })
 
-export const MinutesHistoryAnswer = z.object({
-  changes: z.array(z.object({ seq: z.int(), at: z.string(), userId: Id })),
+export const MinutesHistory = z.object({
+  changes: z.array(z.object({ seq: z.int(), at: z.iso.datetime(), userId: Id })),
 })

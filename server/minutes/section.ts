@@ -198,7 +198,7 @@ export class Section {
     this.lastUsed = Date.now()
     const { live } = this
     if (!live) return done(unavailable)
-    if (live.isDamaged) return done({ refusal: { code: 'wrong_state', reason: 'sectionDamaged' } })
+    if (live.isDamaged) return done({ refusal: { code: 'wrong_state', reason: 'section_damaged' } })
     const result = scanUpdate(update, live.doc, (client) => {
       const owner = live.authors.get(client)
       return owner === undefined ? 'nobody' : owner === writer.userId ? 'self' : 'other'

@@ -1,20 +1,12 @@
 import * as Y from 'yjs'
 import { minutesRoot } from '#domain/minutes/schema.ts'
+import { putNumber } from './byte-writer.ts'
 import type { Deletion, Run, Scan } from './scan.ts'
 import { hasValidContent } from './schema.ts'
 
 /** The processor time a trial may take before the update is refused: what one update costs everybody else. */
 const budgetMilliseconds = 60
 const stretch = 128
-
-const putNumber = (into: number[], value: number): void => {
-  let rest = value
-  while (rest > 127) {
-    into.push(128 + (rest % 128))
-    rest = Math.floor(rest / 128)
-  }
-  into.push(rest)
-}
 
 const encodeRuns = (bytes: Uint8Array, runs: Run[]): Uint8Array => {
   const first = runs[0]
