@@ -1,6 +1,7 @@
+/// <reference types="vitest/config" />
 import { fileURLToPath } from 'node:url'
 import vue from '@vitejs/plugin-vue'
-import { defineConfig } from 'vitest/config'
+import { defineConfig } from 'vite'
 
 const root = fileURLToPath(new URL('.', import.meta.url))
 const server = process.env.DEV_SERVER ?? 'http://127.0.0.1:3000'
@@ -8,7 +9,10 @@ const server = process.env.DEV_SERVER ?? 'http://127.0.0.1:3000'
 /** Heavy libraries that only the room needs: each its own file, fetched when first used and kept over releases. */
 const chunks = [
   { name: 'livekit', test: /node_modules[\\/]livekit-client/ },
-  { name: 'editor', test: /node_modules[\\/](@tiptap|prosemirror-|yjs|y-protocols|y-indexeddb|lib0)/ },
+  {
+    name: 'editor',
+    test: /node_modules[\\/](@tiptap|prosemirror-|yjs|y-protocols|y-indexeddb|lib0|orderedmap|rope-sequence|w3c-keyname|linkifyjs)/,
+  },
 ]
 
 export default defineConfig({
@@ -19,7 +23,10 @@ export default defineConfig({
     emptyOutDir: true,
     reportCompressedSize: false,
     chunkSizeWarningLimit: 900,
-    rolldownOptions: { output: { codeSplitting: { groups: chunks } } },
+    rolldownOptions: {
+      // With their dependencies they would take Vue along, and every page would load them.
+      output: { codeSplitting: { includeDependenciesRecursively: false, groups: chunks } },
+    },
   },
   server: {
     host: '127.0.0.1',
