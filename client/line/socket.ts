@@ -61,6 +61,8 @@ export const lineLostAt = readonly(lostAt)
 export const serverIsRestarting = readonly(restarting)
 
 const retryMs = 300
+/** Without a network the browser tells when it is back; asking is only for machines that are wrong about it. */
+const offlineRetryMs = 1500
 const askTimeoutMs = 1500
 const answerTimeoutMs = 8000
 
@@ -171,7 +173,7 @@ function askForServer() {
 
 function askLater() {
   clearTimeout(retryTimer)
-  retryTimer = setTimeout(askForServer, retryMs)
+  retryTimer = setTimeout(askForServer, navigator.onLine ? retryMs : offlineRetryMs)
 }
 
 function connect() {
