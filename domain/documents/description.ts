@@ -77,6 +77,9 @@ export type DocumentDescription = z.infer<typeof DocumentDescription>
 /** NFC without what neither XML nor PDF can carry: controls, direction overrides, lone surrogates, unassigned and private characters. */
 export const cleanText = (text: string): string => text.normalize('NFC').replace(/[^\P{C}\n\r\t\u200c\u200d]/gu, '')
 
+/** A hash in groups, so that it can break into lines and be read aloud. */
+export const groupedHash = (hash: string): string => hash.replace(/(.{16})(?=.)/g, '$1 ')
+
 /** The text's lines as one paragraph each; empty lines are dropped. */
 export const paragraphsOf = (text: string): string[] =>
   cleanText(text)

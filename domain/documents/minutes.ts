@@ -1,7 +1,7 @@
 import { isClosedStub } from '../meeting/state.ts'
 import type { AgendaItem, Conclusion, MeetingState, Vote } from '../meeting/state.ts'
 import { dayOf, longDate, parseDay, shortDate, shortTime, timeOfDay, weekdayOf } from './dates.ts'
-import { cleanText, endText, paragraph, paragraphsOf } from './description.ts'
+import { cleanText, endText, groupedHash, paragraph, paragraphsOf } from './description.ts'
 import type { Block, DocumentDescription, Paragraph, Verification } from './description.ts'
 import type { IssuingBody } from './issuing.ts'
 
@@ -158,7 +158,10 @@ export const describeMinutes = (
       ...paragraphsOf(texts.get(state.meetingId) ?? '').map((line) => paragraph('body', line)),
       ...state.agenda.flatMap((item) => itemBlocks(state, item, names, texts)),
       ...generalVotes.map(voteLine),
-      paragraph('body', `Biên bản được lập từ nhật ký cuộc họp đến sự kiện số ${frame.head.seq}, mã băm ${frame.head.hash}.`),
+      paragraph(
+        'body',
+        `Biên bản được lập từ nhật ký cuộc họp đến sự kiện số ${frame.head.seq}, mã băm ${groupedHash(frame.head.hash)}.`,
+      ),
       paragraph(
         'body',
         ended === undefined

@@ -1,4 +1,5 @@
 import type { Sql } from 'postgres'
+import { groupedHash } from '#domain/documents/description.ts'
 import type { DocumentDescription } from '#domain/documents/description.ts'
 import { byOrderOfChairman, committeeAsIssuer, onBehalfOfCommittee } from '#domain/documents/issuing.ts'
 import type { IssuingBody } from '#domain/documents/issuing.ts'
@@ -91,9 +92,6 @@ export async function findIssuer(sql: Sql, on: Date): Promise<IssuingBody> {
   })
 }
 
-/** The hash in groups, so that it can break into lines and be read aloud. */
-const grouped = (hash: string): string => hash.replace(/(.{16})(?=.)/g, '$1 ')
-
 /** What the document of an issued conclusion says, or null when there is no such issued conclusion. */
 async function describe(sources: DocumentSources, conclusionId: string): Promise<DocumentDescription | null> {
   const { sql, stateAt, verifyUrl } = sources
@@ -166,7 +164,7 @@ async function describe(sources: DocumentSources, conclusionId: string): Promise
       recipients: defaultRecipients,
       verification: {
         url,
-        lines: [`Mã tra cứu: ${one.code}`, `Tra cứu tại: ${url.replace(/\/[^/]*$/, '')}`, `Mã băm: ${grouped(one.hash)}`],
+        lines: [`Mã tra cứu: ${one.code}`, `Tra cứu tại: ${url.replace(/\/[^/]*$/, '')}`, `Mã băm: ${groupedHash(one.hash)}`],
       },
     },
   )

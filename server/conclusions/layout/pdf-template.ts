@@ -93,14 +93,14 @@ export const pdfTemplate = String.raw`
 )
 #let data-table(t) = {
   set par(justify: false, leading: 0.1em)
-  table(
+  block(below: 10pt, table(
     columns: t.columns.map(column => column.share * 1fr),
     align: (x, y) => if y == 0 { center + horizon } else if t.columns.at(x).align == "center" { center } else { left },
     stroke: 0.5pt + black,
     inset: (x: 4pt, y: 3pt),
     table.header(..t.columns.map(column => run("tableHead", column.title))),
     ..t.rows.flatten().map(cell => run("tableText", cell)),
-  )
+  ))
 }
 #for (index, part) in d.body.enumerate() {
   if part.type == "table" { data-table(part) } else {
