@@ -8,7 +8,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import type { Logger } from 'pino'
 import { isFileError, LaunchError } from './launch-error.ts'
-import { readIfThere, takeLock } from './processes.ts'
+import { endWithUs, readIfThere, takeLock } from './processes.ts'
 import type { Progress } from './progress.ts'
 
 const run = promisify(execFile)
@@ -82,10 +82,12 @@ async function build(root: string, target: string, stamp: string): Promise<void>
     await mkdir(path.dirname(target), { recursive: true })
     const manifest = createRequire(import.meta.url).resolve('vite/package.json')
     const vite = path.join(path.dirname(manifest), 'bin', 'vite.js')
-    await run(process.execPath, [vite, 'build', '--outDir', fresh, '--logLevel', 'error'], {
+    const working = run(process.execPath, [vite, 'build', '--outDir', fresh, '--logLevel', 'error'], {
       cwd: root,
       env: { ...process.env, NODE_ENV: 'production' },
     })
+    endWithUs(working.child, 'SIGTERM')
+    await working
     await writeFile(path.join(fresh, STAMP), stamp)
     if (existsSync(target)) await rename(target, old)
     await rename(fresh, target)

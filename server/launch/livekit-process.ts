@@ -13,7 +13,7 @@ import { keepHandle, pause, watchHealth, type LiveKitHandle, type LiveKitKeeper 
 import type { Logger } from 'pino'
 import type { Settings } from '../settings.ts'
 import type { Progress } from './progress.ts'
-import { endProcess, freePort, processAt, readIfThere, signalIfThere, takeLock } from './processes.ts'
+import { endProcess, endWithUs, freePort, processAt, readIfThere, takeLock } from './processes.ts'
 
 const LOG_LIMIT = 10 * 1024 * 1024
 /** Alive but silent for so long: it is ended and started again. */
@@ -179,11 +179,6 @@ async function runOnce(
   const child = await launch(place, binary)
   if (child.pid === undefined) return
   const pid = child.pid
-  const onExit = () => {
-    // Nothing in it is worth waiting for when we crash.
-    if (isRunning(child)) signalIfThere(pid, 'SIGKILL')
-  }
-  process.on('exit', onExit)
   const ended = new AbortController()
   child.once('exit', () => {
     ended.abort()
@@ -211,7 +206,6 @@ async function runOnce(
       options.log.warn({ code: child.exitCode, signal: child.signalCode }, 'the video server ended by itself')
   } finally {
     if (isRunning(child)) await endProcess(pid, FAREWELL)
-    process.off('exit', onExit)
   }
 }
 
@@ -235,6 +229,8 @@ async function launch(place: Place, binary: LiveKitBinary): Promise<ChildProcess
       env: { PATH: process.env.PATH, HOME: process.env.HOME, SystemRoot: process.env.SystemRoot },
     })
     child.on('error', () => undefined)
+    // Nothing in it is worth waiting for when we crash.
+    endWithUs(child, 'SIGKILL')
     child.unref()
     return child
   } finally {

@@ -10,7 +10,7 @@ import type { Logger } from 'pino'
 import { diskFull, explainFolder, LaunchError } from './launch-error.ts'
 import { findPostgresBinaries, type PostgresBinaries } from './postgres-binaries.ts'
 import { chooseUser, commandLine, handOver, type RunAs } from './postgres-user.ts'
-import { endProcess, freePort, processAt, readIfThere, signalIfThere, takeLock, type Lock } from './processes.ts'
+import { endProcess, endWithUs, freePort, processAt, readIfThere, takeLock, type Lock } from './processes.ts'
 import type { Progress } from './progress.ts'
 
 const HOST = '127.0.0.1'
@@ -146,7 +146,9 @@ async function runInitdb(place: Place, binaries: PostgresBinaries, as: RunAs, ma
     ...['-D', made.fresh, '-U', 'postgres', '-E', 'UTF8', '--locale=C', '-A', 'scram-sha-256', `--pwfile=${made.passwordFile}`],
   ])
   try {
-    await promisify(execFile)(program, args, options)
+    const working = promisify(execFile)(program, args, options)
+    endWithUs(working.child, 'SIGTERM')
+    await working
   } catch (error) {
     const said = error instanceof Error && 'stderr' in error ? String(error.stderr) : String(error)
     throw await explain(said, place, 'The database could not be made')
@@ -187,11 +189,6 @@ async function supervise({ place, binaries, as, log, lock }: Supervised): Promis
   let isStopping = false
   let stopped: Promise<void> | undefined
 
-  // For a crash of ours: Postgres is detached and would stay.
-  const onExit = () => {
-    if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) signalIfThere(child.pid, 'SIGINT')
-  }
-  process.on('exit', onExit)
   void watch()
 
   return {
@@ -234,7 +231,6 @@ async function supervise({ place, binaries, as, log, lock }: Supervised): Promis
   async function stop(): Promise<void> {
     isStopping = true
     await endChild(child)
-    process.off('exit', onExit)
     await lock.release()
   }
 }
@@ -285,6 +281,8 @@ async function launchOnce(
       detached: true,
       stdio: ['ignore', handle.fd, handle.fd],
     })
+    // For a crash of ours: it would stay.
+    endWithUs(child, 'SIGINT')
     const failed = new Promise<string>((resolve) => {
       child.once('error', (error) => {
         resolve(error.message)

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, type ChildProcess } from 'node:child_process'
 import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { readFileSync } from 'node:fs'
 import net from 'node:net'
@@ -80,6 +80,17 @@ export function signalIfThere(pid: number, signal: NodeJS.Signals): void {
   } catch (error) {
     if (!isFileError(error, 'ESRCH')) throw error
   }
+}
+
+/** However this process ends (short of kill -9), the child is sent the signal then, if it still runs. */
+export function endWithUs(child: ChildProcess, signal: NodeJS.Signals): void {
+  const { pid } = child
+  if (pid === undefined) return
+  const onExit = () => {
+    signalIfThere(pid, signal)
+  }
+  process.on('exit', onExit)
+  child.once('exit', () => process.off('exit', onExit))
 }
 
 const LockOwner = z.object({ pid: z.number().int(), born: z.string() })
