@@ -46,7 +46,7 @@ export function useKeys(bindings: () => readonly KeyBinding[]): void {
   function onKeyDown(event: KeyboardEvent) {
     if (event.defaultPrevented || event.isComposing || event.repeat) return
     const inField = isTyping(event.target)
-    const hasDialog = document.querySelector('[role="alertdialog"], [role="dialog"][data-state="open"][aria-modal]') !== null
+    const hasDialog = document.querySelector('[data-holds-keys]') !== null
     for (const binding of bindings()) {
       if (!fits(event, binding.keys)) continue
       if (inField && binding.whileTyping !== true) return

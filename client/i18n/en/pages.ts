@@ -12,7 +12,7 @@ export const pagesEn: typeof pagesVi = {
     demoTitle: 'Demonstration',
     demoHint: 'Enter as anyone at once. Each window has a session of its own, so several roles can be open side by side.',
     demoSearch: 'Find a unit or a person',
-    demoEnter: 'Enter as {name}',
+    demoEnter: 'Enter as',
     demoWindow: 'Open {name} in a new window',
     demoInside: 'In the room',
     demoGroup: {

@@ -10,7 +10,7 @@ export const pagesVi = {
     demoTitle: 'Bản trình diễn',
     demoHint: 'Vào ngay bằng một vai. Mỗi cửa sổ giữ phiên riêng, nên có thể mở nhiều vai cạnh nhau.',
     demoSearch: 'Tìm đơn vị hoặc người',
-    demoEnter: 'Vào với vai {name}',
+    demoEnter: 'Vào với vai',
     demoWindow: 'Mở {name} trong cửa sổ mới',
     demoInside: 'Đang trong phòng',
     demoGroup: {
