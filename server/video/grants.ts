@@ -1,0 +1,192 @@
+import type { ParticipantInfo } from 'livekit-server-sdk'
+import type { Logger } from 'pino'
+import { mediaRightsFor, mediaRoomOf, mediaRoomsOf, meetingOfMediaRoom } from '#domain/meeting/media.ts'
+import type { EventType, MeetingEvent } from '#domain/meeting/meeting.ts'
+import { findItem, isClosedItem, type MeetingState } from '#domain/meeting/state.ts'
+import type { LiveKitHandle } from '../launch/livekit-handle.ts'
+import { hasRights, type MediaServer } from './livekit.ts'
+import type { People } from './people.ts'
+import { identityOf, readIdentity, tokenSeconds, type MediaIdentity } from './tokens.ts'
+
+/** The live meetings, as far as video needs them. */
+export interface Rooms {
+  stateOf(meetingId: string): Promise<{ state: MeetingState; seq: number } | null>
+  /** After each commit, also another process's; gives back how to stop listening. */
+  onEvents(listener: (meetingId: string, events: MeetingEvent[], state: MeetingState) => void): () => void
+}
+
+/**
+ * Keeps the video server true to the meetings: whoever is in a media room has the rights the log gives them now, and whoever
+ * must not be there is put out, with whichever token they came. It always compares the whole room with the meeting's state,
+ * so that doing it twice, in several processes or after a failure, does no harm. The room never waits for it.
+ */
+export interface Grants {
+  /** Compares the meeting's media rooms with its state, soon. */
+  enforce(meetingId: string): void
+  /** Someone came into a media room or published there: the same, for this one person at once. */
+  check(room: string, participant: ParticipantInfo): Promise<void>
+  /** Puts one device out of every media room: its session ended. */
+  dismiss(who: MediaIdentity): Promise<void>
+  close(): void
+}
+
+interface Options {
+  livekit: LiveKitHandle
+  server: MediaServer
+  rooms: Rooms
+  people: People
+  log: Logger
+}
+
+/** Events that move a right or a media room; the others are not worth a look. */
+const moving = new Set<EventType>([
+  ...(['meeting.opened', 'meeting.resumed', 'meeting.closed', 'chair.handedOver'] as const),
+  ...(['agenda.started', 'agenda.finished', 'agenda.deferred'] as const),
+  ...(['floor.granted', 'floor.yielded', 'floor.revoked'] as const),
+  ...(['participant.muted', 'participant.removed', 'participant.readmitted'] as const),
+])
+
+/** After these, tokens are about that open what their holders may no longer enter. */
+const barring = new Set<EventType>([
+  'meeting.closed',
+  'agenda.started',
+  'agenda.finished',
+  'agenda.deferred',
+  'participant.removed',
+])
+
+const strictMs = 2_000
+const everyMs = 10_000
+/** Tokens that we gave and those that LiveKit itself renews, with its tolerance for wrong clocks. */
+const staleTokensMs = (tokenSeconds + 11 * 60) * 1000
+
+export function keepGrants({ livekit, server, rooms, people, log }: Options): Grants {
+  const working = new Map<string, { again: boolean }>()
+  const strictUntil = new Map<string, number>()
+  let isAway = false
+  let isClosed = false
+  let lastFull = 0
+
+  const failed = (error: unknown): void => {
+    if (!isAway && !isClosed) log.warn({ err: error }, 'the video server does not answer; rights are set again when it does')
+    isAway = true
+  }
+
+  const isStrict = (meetingId: string, state: MeetingState): boolean => {
+    const current = findItem(state, state.currentItemId)
+    return (
+      state.participants.removed.length > 0 ||
+      (current !== undefined && isClosedItem(current)) ||
+      (strictUntil.get(meetingId) ?? 0) > performance.now()
+    )
+  }
+
+  const settle = async (meetingId: string): Promise<void> => {
+    const found = await rooms.stateOf(meetingId)
+    if (!found) return
+    const { state } = found
+    const current = mediaRoomOf(state)
+    const names = mediaRoomsOf(state)
+    const there = names.length === 1 && current !== null ? names : await server.rooms(names)
+    const over = there.filter((room) => room !== current).map((room) => server.closeRoom(room))
+    await Promise.all([...over, current !== null && there.includes(current) ? settleRoom(current, state) : undefined])
+  }
+
+  const settleRoom = async (room: string, state: MeetingState): Promise<void> => {
+    const inside = await server.participants(room)
+    const known = await people.find(inside.flatMap((one) => readIdentity(one.identity)?.userId ?? []))
+    const results = await Promise.allSettled(inside.map((one) => settleOne(room, one, state, known)))
+    for (const result of results) if (result.status === 'rejected') throw result.reason
+  }
+
+  const settleOne = async (
+    room: string,
+    { identity, permission }: ParticipantInfo,
+    state: MeetingState,
+    known: Awaited<ReturnType<People['find']>>,
+  ): Promise<void> => {
+    const person = known.get(readIdentity(identity)?.userId ?? '')
+    const rights = person ? mediaRightsFor(person, state) : null
+    if (rights?.room !== room) await server.remove(room, identity)
+    else if (!hasRights(permission, rights)) await server.setRights(room, identity, rights)
+  }
+
+  const enforce = (meetingId: string): void => {
+    if (isClosed || livekit.state !== 'ready') return
+    const busy = working.get(meetingId)
+    if (busy) {
+      busy.again = true
+      return
+    }
+    const work = { again: false }
+    working.set(meetingId, work)
+    void settle(meetingId)
+      .then(() => {
+        isAway = false
+      }, failed)
+      .finally(() => {
+        working.delete(meetingId)
+        if (work.again) enforce(meetingId)
+      })
+  }
+
+  /** Meetings that somebody is in now, by the video server's word. */
+  const meetingsThere = async (): Promise<string[]> => [
+    ...new Set((await server.rooms()).flatMap((room) => meetingOfMediaRoom(room) ?? [])),
+  ]
+
+  const look = async (): Promise<void> => {
+    if (isClosed || livekit.state !== 'ready') return
+    const isFull = isAway || performance.now() - lastFull > everyMs
+    for (const meetingId of await meetingsThere()) {
+      const state = isFull ? undefined : (await rooms.stateOf(meetingId))?.state
+      if (isFull || (state && isStrict(meetingId, state))) enforce(meetingId)
+    }
+    if (isFull) lastFull = performance.now()
+  }
+
+  const timer = setInterval(() => void look().catch(failed), strictMs)
+  timer.unref()
+  const stopListening = rooms.onEvents((meetingId, events, state) => {
+    if (events.some(({ type }) => barring.has(type))) strictUntil.set(meetingId, performance.now() + staleTokensMs)
+    if (state.status === 'closed' || events.some(({ type }) => moving.has(type))) enforce(meetingId)
+  })
+  const stopWatching = livekit.onState((now) => {
+    if (now !== 'ready') return
+    isAway = false
+    lastFull = 0
+    void look().catch(failed)
+  })
+
+  return {
+    enforce,
+    async check(room, participant) {
+      const meetingId = meetingOfMediaRoom(room)
+      const found = meetingId === null ? null : await rooms.stateOf(meetingId)
+      if (!found) return
+      try {
+        const who = readIdentity(participant.identity)
+        await settleOne(room, participant, found.state, await people.find(who ? [who.userId] : []))
+      } catch (error) {
+        failed(error)
+      }
+    },
+    async dismiss(who) {
+      if (livekit.state !== 'ready') return
+      people.forget(who.userId)
+      const identity = identityOf(who)
+      try {
+        const there = (await server.rooms()).filter((room) => meetingOfMediaRoom(room) !== null)
+        await Promise.all(there.map((room) => server.remove(room, identity)))
+      } catch (error) {
+        failed(error)
+      }
+    },
+    close() {
+      isClosed = true
+      clearInterval(timer)
+      stopListening()
+      stopWatching()
+    },
+  }
+}
