@@ -53,8 +53,15 @@ export const withPatience = async <T>(work: Promise<T>): Promise<T> => {
   }
 }
 
+/** Postgres' own number for `bytea[]`; the driver cannot tell it from the values. */
+const byteaArray = 1001
+
 const insertEntries = async (sql: Sql | TransactionSql, sectionId: string, entries: Entry[], known: number): Promise<boolean> => {
   const claims = entries.flatMap((entry) => entry.claims.map((clientId) => ({ clientId, userId: entry.userId })))
+  const data = sql.array(
+    entries.map((entry) => Buffer.from(entry.data.buffer, entry.data.byteOffset, entry.data.byteLength)),
+    byteaArray,
+  )
   const [row] = await sql<{ seq: number }[]>`
     with section as (
       update minutes_sections set seq = seq + ${entries.length}
@@ -62,7 +69,7 @@ const insertEntries = async (sql: Sql | TransactionSql, sectionId: string, entri
     ), updates as (
       insert into minutes_updates (section_id, seq, user_id, data, at)
       select ${sectionId}::uuid, ${known}::int + given.place::int, given.user_id, given.data, clock_timestamp()
-      from section, unnest(${entries.map((entry) => entry.userId)}::uuid[], ${entries.map((entry) => Buffer.from(entry.data))}::bytea[])
+      from section, unnest(${entries.map((entry) => entry.userId)}::uuid[], ${data}::bytea[])
         with ordinality as given (user_id, data, place)
     ), claims as (
       insert into minutes_authors (section_id, client_id, user_id)

@@ -18,9 +18,13 @@ const document = (client: number): Y.Doc => {
 
 const rootOf = (doc: Y.Doc): Y.XmlFragment => doc.getXmlFragment(minutesRoot)
 
-const element = (name: string, children: (Y.XmlElement | Y.XmlText)[] = [], attributes: Record<string, unknown> = {}) => {
-  const made = new Y.XmlElement<Record<string, unknown>>(name)
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value as string)
+const element = (
+  name: string,
+  children: (Y.XmlElement | Y.XmlText)[] = [],
+  attributes: Record<string, string | number | string[] | number[]> = {},
+): Y.XmlElement => {
+  const made = new Y.XmlElement<Record<string, string | number | string[] | number[]>>(name)
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value)
   made.insert(0, children)
   return made as unknown as Y.XmlElement
 }
@@ -39,7 +43,10 @@ const updateOf = (doc: Y.Doc, change: (root: Y.XmlFragment) => void): Uint8Array
 
 const bytes = (...values: (number | string)[]): Uint8Array => {
   const list: number[] = []
-  for (const value of values) typeof value === 'string' ? putText(list, value) : putNumber(list, value)
+  for (const value of values) {
+    if (typeof value === 'string') putText(list, value)
+    else putNumber(list, value)
+  }
   return Uint8Array.from(list)
 }
 

@@ -1,0 +1,392 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import pino from 'pino'
+import postgres, { type Sql } from 'postgres'
+import { v7 as uuid } from 'uuid'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import * as Y from 'yjs'
+import { migrate } from '#db/migrate.ts'
+import { linesOf } from '#domain/minutes/text.ts'
+import { type EmbeddedPostgres, startPostgres } from '#server/launch/postgres.ts'
+import { silently } from '#server/launch/progress.ts'
+import { readSection } from '#server/minutes/reader.ts'
+import { ask, type MinutesLine, openMinutesLine, Refused } from '../kit/minutes-line.ts'
+import { type MinutesServer, startMinutesServer } from '../kit/minutes-server.ts'
+import { readTrace, typeTrace } from '../kit/trace.ts'
+import { until } from '../kit/until.ts'
+
+let folder: string
+let database: EmbeddedPostgres
+let sql: Sql
+const open: (() => Promise<void> | void)[] = []
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'minutes-'))
+  database = await startPostgres({ dataDir: folder, log: pino({ level: 'silent' }), progress: silently })
+  await migrate(database.url)
+  sql = postgres(database.url, { max: 2, onnotice: () => undefined })
+})
+
+afterEach(async () => {
+  for (const close of open.splice(0).reverse()) await close()
+})
+
+afterAll(async () => {
+  await sql.end({ timeout: 1 })
+  await database.stop()
+  await rm(folder, { recursive: true, force: true })
+})
+
+const startServer = async (): Promise<MinutesServer> => {
+  const server = await startMinutesServer(database.url)
+  open.push(() => server.close())
+  return server
+}
+
+const secretary = uuid()
+const colleague = uuid()
+const meetingId = uuid()
+
+interface Editor {
+  doc: Y.Doc
+  line: MinutesLine
+  type: (change: (root: Y.XmlFragment) => void) => Promise<number>
+  text: () => string
+}
+
+const lineTo = async (
+  server: MinutesServer,
+  sectionId: string,
+  userId = secretary,
+  more: { role?: string; build?: string } = {},
+): Promise<MinutesLine> => {
+  const line = await openMinutesLine({
+    url: server.url,
+    meetingId,
+    sectionId,
+    auth: { userId, role: 'secretary', ...more },
+  })
+  open.push(() => line.close())
+  return line
+}
+
+/** A synced document and its line, without an editor around it. */
+const edit = async (server: MinutesServer, sectionId: string, userId = secretary): Promise<Editor> => {
+  const line = await lineTo(server, sectionId, userId)
+  const doc = new Y.Doc()
+  line.onUpdate((update) => Y.applyUpdate(doc, update, 'server'))
+  Y.applyUpdate(doc, (await line.sync()).update, 'server')
+  const type = async (change: (root: Y.XmlFragment) => void): Promise<number> => {
+    const before = Y.encodeStateVector(doc)
+    doc.transact(() => change(doc.getXmlFragment('default')))
+    return line.send(Y.encodeStateAsUpdate(doc, before))
+  }
+  const text = (): string =>
+    linesOf(doc)
+      .map((one) => one.text)
+      .join('\n')
+  return { doc, line, type, text }
+}
+
+const paragraph = (words: string): Y.XmlElement => {
+  const block = new Y.XmlElement('paragraph')
+  block.insert(0, [new Y.XmlText(words)])
+  return block
+}
+
+const textIn = (root: Y.XmlFragment, index = 0): Y.XmlText => (root.get(index) as Y.XmlElement).get(0) as Y.XmlText
+
+const codeOf = async (work: Promise<unknown>): Promise<string> => {
+  try {
+    await work
+    return 'ok'
+  } catch (error) {
+    if (error instanceof Refused) return error.code
+    throw error
+  }
+}
+
+const storedText = async (server: MinutesServer, sectionId: string, at?: number): Promise<string> => {
+  const answer = await readSection(server.minutes.sections, meetingId, { sectionId, title: 'I' }, new Map(), at)
+  if ('refusal' in answer) throw new Refused(answer.refusal.code)
+  return answer.reading.text
+}
+
+describe('typing together', () => {
+  test('what one types the other reads, is numbered, and is there for a fresh process', async () => {
+    const server = await startServer()
+    const sectionId = uuid()
+    const one = await edit(server, sectionId)
+    const other = await edit(server, sectionId, colleague)
+    expect(await one.type((root) => root.insert(0, [paragraph('Sáng Thứ Năm')]))).toBe(1)
+    await until('the other reads it', () => other.text() === 'Sáng Thứ Năm')
+    expect(await other.type((root) => textIn(root).insert(12, ', 8 giờ'))).toBe(2)
+    await until('the first reads it', () => one.text() === 'Sáng Thứ Năm, 8 giờ')
+    const fresh = await startServer()
+    expect(await storedText(fresh, sectionId)).toBe('Sáng Thứ Năm, 8 giờ')
+    expect(await storedText(fresh, sectionId, 1)).toBe('Sáng Thứ Năm')
+    expect(await storedText(fresh, sectionId, 0)).toBe('')
+    expect(await codeOf(storedText(fresh, sectionId, 3))).toBe('invalid_input')
+  })
+
+  test('many updates at once are one commit after another, each with its own number', async () => {
+    const server = await startServer()
+    const sectionId = uuid()
+    const one = await edit(server, sectionId)
+    await one.type((root) => root.insert(0, [paragraph('')]))
+    const numbers = await Promise.all(
+      Array.from({ length: 300 }, (_, index) => one.type((root) => textIn(root).insert(index, String(index % 10)))),
+    )
+    expect(numbers).toEqual(Array.from({ length: 300 }, (_, index) => index + 2))
+    const rows = await sql`select seq from minutes_updates where section_id = ${sectionId} order by seq`
+    expect(rows.map((row) => row.seq as number)).toEqual(Array.from({ length: 301 }, (_, index) => index + 1))
+    expect((await storedText(server, sectionId)).length).toBe(300)
+  })
+
+  test('what is sent again is acknowledged and stored once', async () => {
+    const server = await startServer()
+    const sectionId = uuid()
+    const one = await edit(server, sectionId)
+    one.doc.getXmlFragment('default').insert(0, [paragraph('một')])
+    const update = Y.encodeStateAsUpdate(one.doc)
+    expect(await one.line.send(update)).toBe(1)
+    expect(await one.line.send(update)).toBe(1)
+    const [row] = await sql`select count(*)::int as count from minutes_updates where section_id = ${sectionId}`
+    expect(row?.count).toBe(1)
+  })
+
+  test('a long section is read from a snapshot and a short tail', async () => {
+    const server = await startServer()
+    const sectionId = uuid()
+    const one = await edit(server, sectionId)
+    await one.type((root) => root.insert(0, [paragraph('')]))
+    for (let round = 0; round < 6; round++) {
+      await Promise.all(Array.from({ length: 200 }, () => one.type((root) => textIn(root).insert(0, 'x'))))
+    }
+    await until('there is a snapshot', async () => {
+      const [row] = await sql`select max(seq) as seq from minutes_snapshots where section_id = ${sectionId}`
+      return Number(row?.seq ?? 0) >= 500
+    })
+    const fresh = await startServer()
+    expect(await storedText(fresh, sectionId)).toBe('x'.repeat(1200))
+    expect(await storedText(fresh, sectionId, 700)).toBe('x'.repeat(699))
+  })
+})
+
+describe('several processes', () => {
+  test('two processes serve one section: both authors read each other, and the store has it all', async () => {
+    const servers = [await startServer(), await startServer()]
+    const [here, there] = servers
+    if (!here || !there) throw new Error('two')
+    const sectionId = uuid()
+    const one = await edit(here, sectionId)
+    await one.type((root) => root.insert(0, [paragraph('a'), paragraph('b')]))
+    const other = await edit(there, sectionId, colleague)
+    expect(other.text()).toBe('a\nb')
+    await Promise.all(
+      Array.from({ length: 60 }, async (_, index) => {
+        await Promise.all([
+          one.type((root) => textIn(root, 0).insert(0, String(index % 10))),
+          other.type((root) => textIn(root, 1).insert(0, String(index % 10))),
+        ])
+      }),
+    )
+    await until('both have the same', () => one.text() === other.text() && one.text().length === 123)
+    expect(await storedText(here, sectionId)).toBe(one.text())
+    const rows = await sql`select seq from minutes_updates where section_id = ${sectionId} order by seq`
+    expect(rows.map((row) => row.seq as number)).toEqual(rows.map((_, index) => index + 1))
+  })
+
+  test('a lost poke is healed by the slow poll', async () => {
+    const here = await startServer()
+    const there = await startServer()
+    const sectionId = uuid()
+    const one = await edit(here, sectionId)
+    const other = await edit(there, sectionId, colleague)
+    await sql`select pg_terminate_backend(pid) from pg_stat_activity where query ilike 'listen%'`
+    await one.type((root) => root.insert(0, [paragraph('vẫn tới')]))
+    await until('the other process has it', () => other.text() === 'vẫn tới', 4000)
+  })
+
+  test('an author id claimed on two processes belongs to one person only', async () => {
+    const here = await startServer()
+    const there = await startServer()
+    const sectionId = uuid()
+    const forged = (words: string): Uint8Array => {
+      const doc = new Y.Doc()
+      doc.clientID = 4711
+      doc.getXmlFragment('default').insert(0, [paragraph(words)])
+      return Y.encodeStateAsUpdate(doc)
+    }
+    const lines = [await lineTo(here, sectionId), await lineTo(there, sectionId, colleague)]
+    await Promise.all(lines.map((line) => line.sync()))
+    const codes = await Promise.all(lines.map((line, index) => codeOf(line.send(forged(`của ${index}`)))))
+    expect(codes.sort()).toEqual(['malformed_update', 'ok'])
+    const rows = await sql`select user_id from minutes_authors where section_id = ${sectionId} and client_id = 4711`
+    expect(rows.length).toBe(1)
+    expect(await storedText(here, sectionId)).toBe(await storedText(there, sectionId))
+  })
+})
+
+describe('who may', () => {
+  test('readers read and do not write; outsiders find nothing', async () => {
+    const server = await startServer()
+    const sectionId = uuid()
+    const reader = await lineTo(server, sectionId, colleague, { role: 'observer' })
+    await reader.sync()
+    const doc = new Y.Doc()
+    doc.getXmlFragment('default').insert(0, [paragraph('x')])
+    expect(await codeOf(reader.send(Y.encodeStateAsUpdate(doc)))).toBe('forbidden')
+    server.rules.mayRead = (userId) => userId !== colleague
+    expect(await codeOf(reader.sync())).toBe('not_found')
+  })
+
+  test('who loses the right to read hears nothing more', async () => {
+    const server = await startServer()
+    const sectionId = uuid()
+    const writer = await edit(server, sectionId)
+    const [reader, other] = [await edit(server, sectionId, colleague), await edit(server, sectionId, uuid())]
+    await writer.type((root) => root.insert(0, [paragraph('một')]))
+    await until('they read', () => reader.text() === 'một' && other.text() === 'một')
+    server.rules.mayRead = (userId) => userId !== colleague
+    await server.minutes.recheckReaders(meetingId)
+    await writer.type((root) => root.insert(1, [paragraph('hai')]))
+    await until('the other still reads', () => other.text() === 'một\nhai')
+    expect(reader.text()).toBe('một')
+  })
+
+  test('another schema of the client is outdated, its text is not touched', async () => {
+    const server = await startServer()
+    const line = await lineTo(server, uuid(), secretary, { build: 'minutes-0' })
+    const doc = new Y.Doc()
+    doc.getXmlFragment('default').insert(0, [paragraph('x')])
+    expect(await codeOf(line.send(Y.encodeStateAsUpdate(doc)))).toBe('outdated_client')
+  })
+
+  test('a second line under one author id takes it over; the older one is refused', async () => {
+    const server = await startServer()
+    const sectionId = uuid()
+    const old = await edit(server, sectionId)
+    await old.type((root) => root.insert(0, [paragraph('một')]))
+    const line = await lineTo(server, sectionId)
+    const twin = new Y.Doc()
+    Y.applyUpdate(twin, Y.encodeStateAsUpdate(old.doc))
+    twin.clientID = old.doc.clientID
+    const before = Y.encodeStateVector(twin)
+    old.line.socket.off('minutes:update')
+    textIn(twin.getXmlFragment('default')).insert(0, 'mới ')
+    expect(await codeOf(line.send(Y.encodeStateAsUpdate(twin, before)))).toBe('ok')
+    const late = new Y.Doc()
+    Y.applyUpdate(late, Y.encodeStateAsUpdate(twin))
+    late.clientID = twin.clientID
+    const known = Y.encodeStateVector(late)
+    textIn(late.getXmlFragment('default')).insert(0, 'cũ ')
+    expect(await codeOf(old.line.send(Y.encodeStateAsUpdate(late, known)))).toBe('malformed_update')
+    expect(await codeOf(line.send(Y.encodeStateAsUpdate(late, known)))).toBe('ok')
+  })
+})
+
+describe('what is malformed', () => {
+  test('nonsense, too much and a missing acknowledgement neither crash nor change anything', async () => {
+    const server = await startServer()
+    const sectionId = uuid()
+    const line = await lineTo(server, sectionId)
+    expect(await codeOf(line.send(Uint8Array.of(9, 9, 9)))).toBe('malformed_update')
+    expect(await codeOf(line.send(new Uint8Array(300 * 1024)))).toBe('too_large')
+    for (const payload of [undefined, null, 1, 'x', [], { meetingId, sectionId, update: '*' }, { meetingId, sectionId }]) {
+      expect(await ask(line.socket, 'minutes:update', payload)).toMatchObject({ ok: false, error: { code: 'invalid_input' } })
+      for (const event of ['minutes:update', 'minutes:sync', 'minutes:awareness']) line.socket.emit(event, payload)
+    }
+    expect(await ask(line.socket, 'minutes:sync', { meetingId, sectionId, stateVector: '////' })).toMatchObject({ ok: false })
+    expect((await line.sync()).seq).toBe(0)
+  })
+
+  test('a gap is missing_before, and everything sent as one update is taken', async () => {
+    const server = await startServer()
+    const one = await edit(server, uuid())
+    one.doc.getXmlFragment('default').insert(0, [paragraph('một')])
+    expect(await codeOf(one.type((root) => textIn(root).insert(3, ' hai')))).toBe('missing_before')
+    expect(await codeOf(one.line.send(Y.encodeStateAsUpdate(one.doc)))).toBe('ok')
+  })
+
+  test('[B33] a section that is damaged in the store opens for reading only, others open', async () => {
+    const server = await startServer()
+    const sectionId = uuid()
+    const one = await edit(server, sectionId)
+    await one.type((root) => root.insert(0, [paragraph('một')]))
+    await sql`insert into minutes_updates (section_id, seq, user_id, data, at) values (${sectionId}, 2, ${secretary}, ${Buffer.from([9, 9])}, now())`
+    await sql`update minutes_sections set seq = 2 where section_id = ${sectionId}`
+    const fresh = await startServer()
+    const line = await lineTo(fresh, sectionId)
+    expect(await ask(line.socket, 'minutes:sync', { meetingId, sectionId, stateVector: 'AA==' })).toMatchObject({
+      ok: true,
+      isReadOnly: true,
+    })
+    expect(await storedText(fresh, sectionId)).toBe('một')
+    const doc = new Y.Doc()
+    doc.getXmlFragment('default').insert(0, [paragraph('x')])
+    expect(await codeOf(line.send(Y.encodeStateAsUpdate(doc)))).toBe('wrong_state')
+    const other = await edit(fresh, uuid())
+    expect(await other.type((root) => root.insert(0, [paragraph('khác')]))).toBe(1)
+  })
+})
+
+describe('the database away', () => {
+  test('[B3] an update that cannot be saved is unavailable, and is saved once when it is sent again', async () => {
+    const server = await startServer()
+    const sectionId = uuid()
+    const one = await edit(server, sectionId)
+    const other = await edit(server, sectionId, colleague)
+    await one.type((root) => root.insert(0, [paragraph('một')]))
+    await sql`alter table minutes_updates rename to minutes_updates_away`
+    const code = await codeOf(one.type((root) => textIn(root).insert(3, ' hai')))
+    await sql`alter table minutes_updates_away rename to minutes_updates`
+    expect(code).toBe('unavailable')
+    const { stateVector } = await one.line.sync(Y.encodeStateVector(one.doc))
+    expect(await one.line.send(Y.encodeStateAsUpdate(one.doc, stateVector))).toBe(2)
+    expect(await storedText(server, sectionId)).toBe('một hai')
+    await until('the other has it', () => other.text() === 'một hai')
+  })
+})
+
+describe('carets', () => {
+  test('a caret reaches the readers, a newcomer too, and goes with its line', async () => {
+    const server = await startServer()
+    const sectionId = uuid()
+    const writer = await lineTo(server, sectionId)
+    const reader = await lineTo(server, sectionId, colleague, { role: 'observer' })
+    const heard: string[] = []
+    const listen = (line: MinutesLine): void =>
+      void line.socket.on('minutes:awareness', (message: { update: string }) =>
+        heard.push(Buffer.from(message.update, 'base64').toString()),
+      )
+    listen(reader)
+    await Promise.all([writer.sync(), reader.sync()])
+    const state = JSON.stringify({ user: { userId: secretary, name: 'Thư ký' } })
+    const update = Buffer.concat([Buffer.from([1, 7, 1, Buffer.byteLength(state)]), Buffer.from(state)]).toString('base64')
+    writer.socket.emit('minutes:awareness', { meetingId, sectionId, update })
+    await until('the reader hears it', () => heard.some((message) => message.includes('Thư ký')))
+    reader.socket.emit('minutes:awareness', { meetingId, sectionId, update })
+    heard.length = 0
+    const late = await lineTo(server, sectionId, uuid(), { role: 'observer' })
+    listen(late)
+    await late.sync()
+    await until('the newcomer hears it', () => heard.some((message) => message.includes('Thư ký')))
+    writer.close()
+    await until('it is gone', () => heard.filter((message) => message.endsWith('null')).length === 2)
+  })
+})
+
+describe('the recorded trace', () => {
+  test('[B2] typed through two connections it ends in exactly its endContent', async () => {
+    const server = await startServer()
+    const sectionId = uuid()
+    const trace = await readTrace()
+    const people = [secretary, colleague]
+    const texts = await typeTrace({ trace, connect: (author) => lineTo(server, sectionId, people[author]) })
+    expect(texts).toEqual([trace.endContent, trace.endContent])
+    const fresh = await startServer()
+    expect(await storedText(fresh, sectionId)).toBe(trace.endContent)
+  })
+})
