@@ -45,6 +45,9 @@ const snapshotEvery = 500
 const snapshotAtLatest = 1200
 const batchEntries = 2000
 const batchBytes = 4 * 1024 * 1024
+/** Less than the time a process has to stop. */
+const drainMilliseconds = 6000
+const mostAttempts = 4
 const copyBehind = 2000
 const copyIdleMilliseconds = 30_000
 /** Merging a handful saves frames; merging hundreds costs more than it saves. */
@@ -80,6 +83,7 @@ export class Section {
   private opening: Promise<void> | null = null
   private waiting: Waiting[] = []
   private inFlight: Waiting[] = []
+  private shown: Waiting[] = []
   private isPumping = false
   private isBehind = false
   private behindWaiters: (() => void)[] = []
@@ -103,7 +107,13 @@ export class Section {
   }
 
   get isIdle(): boolean {
-    return !this.isPumping && this.waiting.length === 0 && this.opening === null && this.leaving.length === 0
+    return (
+      !this.isPumping &&
+      this.waiting.length === 0 &&
+      this.shown.length === 0 &&
+      this.opening === null &&
+      this.leaving.length === 0
+    )
   }
 
   get seq(): number {
@@ -133,14 +143,22 @@ export class Section {
     await this.opening
   }
 
-  /** Resolves when everything that any process acknowledged before this call is in the document. */
+  /**
+   * Resolves when everything that any process acknowledged before this call is in the document. While the database is away
+   * nothing new is acknowledged anywhere, so what is open stays readable.
+   */
   async current(): Promise<void> {
     await this.ready()
     const { check } = this
-    if (check.running === null) await this.startCheck()
-    else {
-      check.next ??= check.running.catch(() => undefined).then(() => this.startCheck())
-      await check.next
+    try {
+      if (check.running === null) await this.startCheck()
+      else {
+        check.next ??= check.running.catch(() => undefined).then(() => this.startCheck())
+        await check.next
+      }
+    } catch (error) {
+      if (!this.live) throw error
+      this.log.debug({ err: error, sectionId: this.sectionId }, 'the section is shown as this process knows it')
     }
   }
 
@@ -248,7 +266,7 @@ export class Section {
 
   /** Reads the section again after a failure as soon as that works, and shows its readers what they may have missed. */
   async heal(): Promise<void> {
-    if (this.live || this.readers.size === 0) return
+    if (this.live || (this.readers.size === 0 && this.shown.length === 0)) return
     await this.ready()
   }
 
@@ -257,9 +275,10 @@ export class Section {
     if (this.copy && Date.now() - this.copy.usedAt > copyIdleMilliseconds) this.copy = null
   }
 
-  /** Resolves when nothing waits for a commit any more. */
+  /** Resolves when nothing waits for a commit any more, or when that takes too long. */
   async drain(): Promise<void> {
-    while (this.waiting.length > 0 || this.isPumping) await new Promise((resolve) => setTimeout(resolve, 5))
+    const end = Date.now() + drainMilliseconds
+    while (Date.now() < end && (this.waiting.length > 0 || this.isPumping)) await new Promise((resolve) => setTimeout(resolve, 5))
   }
 
   private async open(): Promise<void> {
@@ -276,9 +295,16 @@ export class Section {
       this.mustShowAll = false
       this.leave(Y.encodeStateAsUpdate(doc), null)
     }
+    const { shown } = this
+    this.shown = []
+    for (const { data, writer, attempts } of shown) this.accept(data, writer, () => undefined, attempts + 1)
     this.maybeSaveSnapshot(this.live)
   }
 
+  /**
+   * Gives the document up after a failure. Who waits is told to send again; but what readers were shown already is kept and
+   * saved when the section is read again, for they may build on it even if its author does not come back.
+   */
   private drop(): void {
     this.live = null
     this.copy = null
@@ -287,6 +313,7 @@ export class Section {
     const failed = [...this.inFlight, ...this.waiting]
     this.inFlight = []
     this.waiting = []
+    this.shown.push(...failed.filter((one) => !one.isRepeat && one.attempts < mostAttempts))
     for (const { done } of failed) done(unavailable)
     this.resolveBehind()
   }
@@ -452,7 +479,7 @@ export class Section {
       return
     }
     for (const { data, writer, done, attempts } of again) {
-      if (attempts >= 3) done(unavailable)
+      if (attempts >= mostAttempts) done(unavailable)
       else this.accept(data, writer, done, attempts + 1)
     }
   }

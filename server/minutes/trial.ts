@@ -107,7 +107,7 @@ const applyInStretches = (doc: Y.Doc, bytes: Uint8Array, scan: Scan, clock: Cloc
     }
     if (!isMoving) return 'a circle of references'
   }
-  for (let index = 0; index < scan.deletions.length; ) {
+  for (let index = 0; index < scan.deletions.length;) {
     const some = scan.deletions.slice(index, index + clock.stretch)
     Y.applyUpdate(doc, encodeDeletions(some))
     index += some.length

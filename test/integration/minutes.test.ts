@@ -343,6 +343,10 @@ describe('the database away', () => {
     const code = await codeOf(one.type((root) => textIn(root).insert(3, ' hai')))
     await sql`alter table minutes_updates_away rename to minutes_updates`
     expect(code).toBe('unavailable')
+    await until('what was shown already is saved, for others may build on it', async () => {
+      const rows = await sql`select seq from minutes_updates where section_id = ${sectionId}`
+      return rows.length === 2
+    })
     const { stateVector } = await one.line.sync(Y.encodeStateVector(one.doc))
     expect(await one.line.send(Y.encodeStateAsUpdate(one.doc, stateVector))).toBe(2)
     expect(await storedText(server, sectionId)).toBe('một hai')
