@@ -33,19 +33,19 @@ export interface MinutesSocket {
   id: string
   /** `build` is what `meeting:join` said of the client's schema; `locale` the language of its messages. */
   data: { build?: string; locale?: Locale }
-  on: (event: string, listener: (...values: unknown[]) => void) => unknown
-  emit: (event: string, message: unknown) => unknown
-  join: (room: string) => unknown
-  leave: (room: string) => unknown
+  on(event: string, listener: (...values: unknown[]) => void): unknown
+  emit(event: string, message: unknown): unknown
+  join(room: string): unknown
+  leave(room: string): unknown
 }
 
 interface Room {
-  emit: (event: string, message: unknown) => unknown
+  emit(event: string, message: unknown): unknown
 }
 
 /** What of a Socket.IO server or namespace the minutes use. */
 export interface MinutesLine {
-  to: (room: string) => Room & { except: (socketId: string) => Room; volatile: Room & { except: (socketId: string) => Room } }
+  to(room: string): Room & { except(socketId: string): Room; volatile: Room & { except(socketId: string): Room } }
 }
 
 export interface Minutes {

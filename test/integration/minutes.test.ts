@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import pino from 'pino'
 import postgres, { type Sql } from 'postgres'
+import request from 'supertest'
 import { v7 as uuid } from 'uuid'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import * as Y from 'yjs'
@@ -10,7 +11,9 @@ import { migrate } from '#db/migrate.ts'
 import { linesOf } from '#domain/minutes/text.ts'
 import { type EmbeddedPostgres, startPostgres } from '#server/launch/postgres.ts'
 import { silently } from '#server/launch/progress.ts'
+import { registerMinutesRoutes } from '#server/minutes/routes.ts'
 import { readSection } from '#server/minutes/reader.ts'
+import { createDoors } from '#server/web/http.ts'
 import { ask, type MinutesLine, openMinutesLine, Refused } from '../kit/minutes-line.ts'
 import { type MinutesServer, startMinutesServer } from '../kit/minutes-server.ts'
 import { readTrace, typeTrace } from '../kit/trace.ts'
@@ -329,6 +332,53 @@ describe('what is malformed', () => {
     expect(await codeOf(line.send(Y.encodeStateAsUpdate(doc)))).toBe('wrong_state')
     const other = await edit(fresh, uuid())
     expect(await other.type((root) => root.insert(0, [paragraph('khác')]))).toBe(1)
+  })
+})
+
+describe('over HTTP', () => {
+  test('the asker gets the sections they may read, as they are and as they were, with who wrote each line', async () => {
+    const server = await startServer()
+    const [sectionId, closedId, conclusionId] = [uuid(), uuid(), uuid()]
+    const one = await edit(server, sectionId)
+    const other = await edit(server, sectionId, colleague)
+    await one.type((root) => root.insert(0, [paragraph('một')]))
+    await until('the other reads it', () => other.text() === 'một')
+    await other.type((root) => {
+      const block = new Y.XmlElement('conclusion')
+      block.setAttribute('conclusionId', conclusionId)
+      block.insert(0, [new Y.XmlText('bản nháp')])
+      root.insert(1, [block])
+    })
+    const log = pino({ level: 'silent' })
+    const doors = createDoors({ settings: { production: false, trustProxy: false }, log, connectSources: () => [] })
+    const user = { id: secretary, username: 'thuky', name: 'Thư ký', title: 'Thư ký', role: 'secretary' as const, unitId: uuid() }
+    doors.ready = true
+    doors.findSession = () => Promise.resolve({ id: uuid(), user, expiresAt: new Date(Date.now() + 1000) })
+    registerMinutesRoutes(doors, server.minutes.sections, {
+      sectionsOf: (_, id) => Promise.resolve(id === meetingId ? [{ sectionId, title: 'Mở đầu' }] : null),
+      conclusionTexts: () => Promise.resolve(new Map([[conclusionId, 'Giao Sở Tài chính']])),
+    })
+    const get = (query: string, meeting = meetingId) => request(doors.app).get(`/api/meetings/${meeting}/minutes${query}`)
+
+    const now = await get('')
+    expect(now.status).toBe(200)
+    expect(now.body).toMatchObject({
+      sections: [{ sectionId, title: 'Mở đầu', seq: 2, text: 'một\nGiao Sở Tài chính', authors: [secretary, colleague] }],
+    })
+    expect((await get(`?section=${sectionId}&at=1`)).body).toMatchObject({ sections: [{ seq: 1, text: 'một' }] })
+    expect((await get(`?section=${sectionId}&at=0`)).body).toMatchObject({
+      sections: [{ seq: 0, text: '', doc: { type: 'doc' } }],
+    })
+    expect((await get(`?section=${sectionId}&at=3`)).body).toMatchObject({ error: { code: 'invalid_input', field: 'at' } })
+    expect((await get(`?section=${closedId}`)).status).toBe(404)
+    expect((await get('', uuid())).status).toBe(404)
+    const history = await get(`/history?section=${sectionId}`)
+    expect(history.body).toMatchObject({
+      changes: [
+        { seq: 1, userId: secretary },
+        { seq: 2, userId: colleague },
+      ],
+    })
   })
 })
 
