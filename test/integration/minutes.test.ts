@@ -422,6 +422,14 @@ describe('carets', () => {
     writer.socket.emit('minutes:awareness', { meetingId, sectionId, update })
     await until('the reader hears it', () => heard.some((message) => message.includes('Thư ký')))
     reader.socket.emit('minutes:awareness', { meetingId, sectionId, update })
+
+    const elsewhere = await lineTo(await startServer(), sectionId, uuid(), { role: 'observer' })
+    const far: unknown[] = []
+    elsewhere.socket.on('minutes:awareness', (message: unknown) => far.push(message))
+    await elsewhere.sync()
+    writer.socket.emit('minutes:awareness', { meetingId, sectionId, update })
+    await until('a reader on another process hears it', () => far.length === 1)
+
     heard.length = 0
     const late = await lineTo(server, sectionId, uuid(), { role: 'observer' })
     listen(late)
