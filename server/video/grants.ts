@@ -63,6 +63,8 @@ const staleTokensMs = (tokenSeconds + 11 * 60) * 1000
 export function keepGrants({ livekit, server, rooms, people, log }: Options): Grants {
   const working = new Map<string, { again: boolean }>()
   const strictUntil = new Map<string, number>()
+  /** By room and visit, what was set last: the server's list may lag behind what it does. */
+  const lastSet = new Map<string, Map<string, string>>()
   let isAway = false
   let isClosed = false
   let lastFull = 0
@@ -89,26 +91,37 @@ export function keepGrants({ livekit, server, rooms, people, log }: Options): Gr
     const names = mediaRoomsOf(state)
     const there = names.length === 1 && current !== null ? names : await server.rooms(names)
     const over = there.filter((room) => room !== current).map((room) => server.closeRoom(room))
+    for (const room of names) if (room !== current) lastSet.delete(room)
     await Promise.all([...over, current !== null && there.includes(current) ? settleRoom(current, state) : undefined])
   }
 
   const settleRoom = async (room: string, state: MeetingState): Promise<void> => {
     const inside = await server.participants(room)
     const known = await people.find(inside.flatMap((one) => readIdentity(one.identity)?.userId ?? []))
+    const there = new Set(inside.map((one) => one.sid))
+    for (const sid of lastSet.get(room)?.keys() ?? []) if (!there.has(sid)) lastSet.get(room)?.delete(sid)
     const results = await Promise.allSettled(inside.map((one) => settleOne(room, one, state, known)))
     for (const result of results) if (result.status === 'rejected') throw result.reason
   }
 
   const settleOne = async (
     room: string,
-    { identity, permission }: ParticipantInfo,
+    { identity, sid, permission }: ParticipantInfo,
     state: MeetingState,
     known: Awaited<ReturnType<People['find']>>,
   ): Promise<void> => {
     const person = known.get(readIdentity(identity)?.userId ?? '')
     const rights = person ? mediaRightsFor(person, state) : null
-    if (rights?.room !== room) await server.remove(room, identity)
-    else if (!hasRights(permission, rights)) await server.setRights(room, identity, rights)
+    if (rights?.room !== room) {
+      await server.remove(room, identity)
+      return
+    }
+    const due = rights.canPublish.join(' ')
+    const ours = lastSet.get(room) ?? new Map<string, string>()
+    if (hasRights(permission, rights) && (ours.get(sid) ?? due) === due) return
+    lastSet.set(room, ours.set(sid, 'not known'))
+    await server.setRights(room, identity, rights)
+    ours.set(sid, due)
   }
 
   const enforce = (meetingId: string): void => {
