@@ -31,7 +31,7 @@ import {
 /**
  * Random meetings. `RUNS` sets how many, `SEED` repeats one; a failure prints its seed and the shortest history that shows it.
  */
-const runs = { numRuns: Number(process.env.RUNS ?? 120), seed: Number(process.env.SEED ?? Date.now() % 2 ** 31) }
+const runs = { numRuns: Number(process.env.RUNS ?? 200), seed: Number(process.env.SEED ?? Date.now() % 2 ** 31) }
 process.stdout.write(`properties: SEED=${runs.seed} RUNS=${runs.numRuns}\n`)
 
 // Without fast-check's bias towards the short and the small, so that meetings get far.
