@@ -109,4 +109,4 @@ test('random documents turned into one another by the editor’s binding pass th
     }),
     { numRuns: 200 },
   )
-})
+}, 60_000)
