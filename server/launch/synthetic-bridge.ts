@@ -198,6 +198,7 @@ export function startSyntheticBridge(options: BridgeOptions): SyntheticBridge {
       if (!answer.ok || isStopped) return
       seatRoom = answer.room
       seat = await takeSeat({ url: answer.url, token: answer.token, picture, voice, onLost: askVideo })
+      if (isStopped) await seat.leave()
       videoDelay = 0
       settleSound()
     } catch (error) {

@@ -117,9 +117,11 @@ export async function takeSeat({ url, token, picture, voice, onLost }: SeatOptio
     },
     async leave() {
       if (isLeaving) return
-      for (const publication of [camera, microphone]) if (publication) await stop(publication)
       isLeaving = true
+      const open = [camera, microphone].flatMap((publication) => publication ?? [])
+      for (const publication of open) clearInterval(publication.timer)
       await room.disconnect().catch(() => undefined)
+      for (const publication of open) await publication.close().catch(() => undefined)
     },
   }
 }
