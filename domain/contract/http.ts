@@ -82,8 +82,11 @@ export const UnitsAnswer = z.object({ units: z.array(Unit) })
 // Meetings
 
 export const MeetingKind = z.enum(['standing', 'plenary'])
+export type MeetingKind = z.infer<typeof MeetingKind>
 export const Form = z.enum(['inPerson', 'online', 'mixed'])
+export type Form = z.infer<typeof Form>
 export const Audience = z.union([z.literal('everyone'), z.array(Id).min(1).max(500)])
+export type Audience = z.infer<typeof Audience>
 
 export const NewItem = z.strictObject({
   title: text(limits.title),

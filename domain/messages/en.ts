@@ -25,6 +25,7 @@ export const en: Messages = {
     unavailable: 'The system cannot be reached now. Try again.',
   },
   reasons: {
+    unexpected: 'Something unexpected went wrong. Try again; if it goes on, tell the administrator {id}.',
     unit_has_no_account: 'this unit has no bridge point',
     unit_not_invited: 'this unit is not invited to the meeting',
     already_exists: 'this name or code is taken',

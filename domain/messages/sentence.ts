@@ -43,6 +43,7 @@ export function sentence(refusal: Refusal, locale: Locale): string {
     fix: fill(own(table.fixes, refusal.reason) ?? table.fixes.other ?? '', params),
     service: own(table.services, typeof params.service === 'string' ? params.service : undefined),
   }
+  if (reason?.endsWith('.')) return reason
   const pattern = table.codes[refusal.code]
   const whole = fill(pattern, values)
   if (whole === undefined) return fill(table.plain[refusal.code] ?? pattern, values) ?? table.plain[refusal.code] ?? pattern

@@ -2,7 +2,8 @@ import type { ErrorCode } from '#domain/errors.ts'
 
 /**
  * What people read when something is refused. `codes` may name `{reason}`, `{field}`, `{fix}` and the refusal's own params;
- * `reasons` are clauses without a full stop that complete the code's sentence; `fixes` say how to put an input right.
+ * `reasons` are clauses that complete the code's sentence, or whole sentences (with a full stop) that stand for it;
+ * `fixes` say how to put an input right.
  */
 export interface Messages {
   codes: Record<ErrorCode, string>
@@ -39,6 +40,7 @@ export const vi: Messages = {
     unavailable: 'Tạm thời chưa kết nối được hệ thống. Hãy thử lại.',
   },
   reasons: {
+    unexpected: 'Có lỗi ngoài dự kiến. Hãy thử lại; nếu còn lỗi, báo mã {id} cho quản trị.',
     unit_has_no_account: 'đơn vị này không có điểm cầu',
     unit_not_invited: 'đơn vị này không được mời dự cuộc họp',
     already_exists: 'tên hoặc mã này đã có',
