@@ -120,6 +120,11 @@ export const StateAnswer = z.object({ meeting: MeetingSnapshot, seq: z.int() })
 export const LogQuery = z.strictObject({ since: Seq.optional() })
 export const LogAnswer = z.object({ events: z.array(LoggedEvent), head: z.object({ seq: z.int(), hash: z.string() }) })
 
+/** Everybody who may attend the meeting, to put names to the ids of its state. */
+export const PeopleAnswer = z.object({
+  people: z.array(z.object({ userId: Id, name: z.string(), title: z.string(), role: Role, unitId: Id })),
+})
+
 // Minutes
 
 export const MinutesQuery = z.strictObject({ section: Id.optional(), at: Seq.optional() })
@@ -139,6 +144,9 @@ export const MinutesAnswer = z.object({
 
 export const NewJoinLink = z.strictObject({ unitId: Id, expiresAt: Time.optional() })
 export const JoinLinkAnswer = z.object({ id: Id, url: z.string() })
+export const JoinLinksAnswer = z.object({
+  links: z.array(z.object({ id: Id, unitId: Id, expiresAt: Moment, usedAt: Moment.optional(), revokedAt: Moment.optional() })),
+})
 export const JoinLinkParams = z.strictObject({ id: Id })
 export const JoinParams = z.strictObject({ token: z.string().max(200) })
 export const JoinPage = z.object({

@@ -28,6 +28,8 @@ export interface Doors {
   addressOf: (request: IncomingMessage) => string
   /** Whether a request comes from a page of our own, or from no page at all; asked for sockets too. */
   isOwnOrigin: (request: IncomingMessage) => boolean
+  /** Under which origin the asker opened us, for links that lead back. */
+  originOf: (request: Request) => string
   documented: Documented[]
   api: Router
 }
@@ -97,6 +99,7 @@ export function createDoors({ settings, log, connectSources }: DoorOptions): Doo
       const from = hostOfUrl(origin)
       return from !== undefined && (from === hostOf(request) || from === publicHost)
     },
+    originOf: (request) => `${request.protocol}://${hostOf(request)}`,
     documented: [],
     api: Router(),
   }
@@ -272,7 +275,7 @@ export function route<
   P extends Schema = z.ZodUndefined,
   Q extends Schema = z.ZodUndefined,
   B extends Schema = z.ZodUndefined,
->(doors: Doors, spec: RouteSpec<W, P, Q, B, A>, handler: Handler<W, P, Q, B, A>): void {
+>(doors: Doors, spec: RouteSpec<W, P, Q, B, A>, handler: Handler<W, P, Q, B, NoInfer<A>>): void {
   doors.documented.push(spec)
   doors.api[spec.method](spec.path.slice('/api'.length), async (request, response) => {
     const { slot: slotInQuery, ...query } = request.query
