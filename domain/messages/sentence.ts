@@ -34,7 +34,8 @@ function label(table: Messages, field: string | undefined): string | undefined {
 export function sentence(refusal: Refusal, locale: Locale): string {
   const table = messages[locale]
   const params = refusal.params ?? {}
-  const reasonPattern = own(table.reasons, refusal.reason)
+  // What is wrong with an input is said by `fixes`.
+  const reasonPattern = refusal.code === 'invalid_input' ? undefined : own(table.reasons, refusal.reason)
   const reason = reasonPattern === undefined ? undefined : fill(reasonPattern, params)
   const values = {
     ...params,
