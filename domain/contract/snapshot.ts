@@ -128,7 +128,7 @@ export const MeetingSnapshot = z
   .meta({ id: 'Meeting' })
 
 /** Who the asker is in this meeting. */
-export const You = z.object({ userId: Id, role: Role, unitId: Id }).meta({ id: 'You' })
+export const You = z.object({ userId: Id, name: z.string(), title: z.string(), role: Role, unitId: Id }).meta({ id: 'You' })
 
 /** An event as stored: flat fields beside the common ones. */
 export const LoggedEvent = z

@@ -1,0 +1,320 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import path from 'node:path'
+import type { Logger } from 'pino'
+import { Server } from 'socket.io'
+import { v7 as uuid } from 'uuid'
+import { openDatabase, type Database } from '#db/client.ts'
+import { migrate } from '#db/migrate.ts'
+import { demoMeetingInput, hasDemoAccounts, seedDemo } from '#db/seed/demo.ts'
+import { limits } from '#domain/contract/values.ts'
+import { errorStatus } from '#domain/errors.ts'
+import { registerConclusions } from './conclusions/routes.ts'
+import { createFileStore } from './files/store.ts'
+import { registerPresentations } from './files/routes.ts'
+import { ensureClient } from './launch/client-build.ts'
+import { registerDemo } from './launch/demo-routes.ts'
+import { LaunchError } from './launch/launch-error.ts'
+import { findLiveKit } from './launch/livekit.ts'
+import type { LiveKitHandle } from './launch/livekit-handle.ts'
+import { startPostgres } from './launch/postgres.ts'
+import { silently, type Progress } from './launch/progress.ts'
+import { createSyntheticBridges } from './launch/synthetic-bridges.ts'
+import { createAccess } from './meeting/access.ts'
+import { createFanout, everyoneIn } from './meeting/fanout.ts'
+import { createPresence } from './meeting/presence.ts'
+import { createRooms } from './meeting/rooms.ts'
+import { registerMeetings, viewerOf } from './meeting/routes.ts'
+import { attachMeetings, putOut, type RoomServer, type RoomSocket } from './meeting/socket.ts'
+import { registerMinutesRoutes } from './minutes/routes.ts'
+import { registerMinutes } from './minutes/socket.ts'
+import { hashPassword } from './people/passwords.ts'
+import { registerPeople } from './people/routes.ts'
+import { createSessions, type Session } from './people/sessions.ts'
+import { projectRoot, type Settings } from './settings.ts'
+import { registerVideo } from './video/socket.ts'
+import { errorBody } from './web/errors.ts'
+import { databaseReadiness, registerHealth } from './web/health.ts'
+import { createDoors, slotOf } from './web/http.ts'
+import { createLimit } from './web/limits.ts'
+import { serveClient } from './web/static.ts'
+
+export interface App {
+  /** Binds the port, brings the database up and opens the room; resolves when it is open. */
+  listen(): Promise<{ port: number }>
+  /** Stops taking work, tells clients to reconnect, flushes, and ends what was started. */
+  close(): Promise<void>
+  /** For a status line: how the video is. */
+  readonly livekit: LiveKitHandle | undefined
+}
+
+export interface AppOptions {
+  log: Logger
+  progress?: Progress
+}
+
+/** What has been started, ended in the opposite order. */
+function createEndings() {
+  const endings: (() => Promise<unknown> | void)[] = []
+  return {
+    add: (ending: () => Promise<unknown> | void) => void endings.push(ending),
+    run: async (log: Logger) => {
+      for (const ending of endings.splice(0).reverse()) {
+        try {
+          await ending()
+        } catch (error) {
+          log.warn({ err: error }, 'an ending did not go as planned')
+        }
+      }
+    },
+  }
+}
+
+/** The whole server in one process, for `main.ts`, tests and benchmarks alike. Throws `LaunchError` where it cannot start. */
+export function createApp(settings: Settings, { log, progress = silently }: AppOptions): App {
+  const endings = createEndings()
+  let livekit: LiveKitHandle | undefined
+
+  const doors = createDoors({ settings, log, connectSources: (host) => liveKitSources(livekit, host) })
+  registerHealth(doors, { metricsToken: settings.metricsToken })
+  const server = createServer(doors.app)
+  let isOpen = false
+  const io: RoomServer = new Server(server, {
+    transports: ['websocket'],
+    maxHttpBufferSize: limits.messageBytes,
+    pingInterval: 10_000,
+    pingTimeout: 5_000,
+    serveClient: false,
+    allowRequest: (request, answer) => answer(null, doors.isOwnOrigin(request)),
+  })
+  io.use((socket, next) => {
+    const refused = (code: 'unavailable' | 'not_signed_in') => {
+      const { error } = errorBody({ code }, localeOf(socket.handshake.headers['accept-language']))
+      next(Object.assign(new Error(code), { data: error, status: errorStatus[code] }))
+    }
+    if (!isOpen) return refused('unavailable')
+    const slot = slotOf(socket.handshake.auth.slot)
+    if (slot === null) return refused('not_signed_in')
+    doors.findSession(socket.handshake.headers.cookie, slot).then(
+      (session) => {
+        if (!session) return refused('not_signed_in')
+        introduce(socket, session)
+        next()
+      },
+      (error: unknown) => {
+        log.warn({ err: error }, 'a session cannot be looked up')
+        refused('unavailable')
+      },
+    )
+  })
+
+  const bind = (): Promise<number> =>
+    new Promise((resolve, reject) => {
+      server.once('error', (error: NodeJS.ErrnoException) => {
+        if (error.code === 'EADDRINUSE')
+          reject(
+            new LaunchError(`Port ${settings.port} is taken by another program; choose another with PORT=… or stop that one.`),
+          )
+        else if (error.code === 'EACCES')
+          reject(new LaunchError(`Port ${settings.port} may not be used by this user; choose one above 1023 with PORT=….`))
+        else reject(error)
+      })
+      server.listen(settings.port, settings.host, () => {
+        const address = server.address() as AddressInfo
+        resolve(address.port)
+      })
+    })
+
+  const openStore = async (): Promise<Database> => {
+    let url = settings.databaseUrl
+    if (url === undefined) {
+      const postgres = await startPostgres({ dataDir: settings.dataDir, log, progress })
+      endings.add(() => postgres.stop())
+      url = postgres.url
+    }
+    const address = url
+    await progress('bringing the database up to date', () => migrate(address)).catch((error: unknown) => {
+      if (settings.databaseUrl === undefined) throw error
+      throw new LaunchError(`The database of DATABASE_URL cannot be used: ${sentenceOf(error)}`)
+    })
+    const database = openDatabase(url)
+    endings.add(() => database.close())
+    return database
+  }
+
+  const open = async (port: number): Promise<void> => {
+    const { sql, db } = await openStore()
+    const services = { settings: { ...settings, port }, log, sql, db }
+    if (settings.production && (await hasDemoAccounts(sql)))
+      throw new LaunchError(
+        'This database holds demo accounts, whose password everybody knows: production needs a database of its own.',
+      )
+
+    livekit = await findLiveKit({
+      settings,
+      log,
+      progress,
+      webhookUrl: `http://${loopbackOf(settings.host)}:${port}/api/livekit/webhook`,
+    })
+    const handle = livekit
+    endings.add(() => handle.stop())
+
+    const sessions = createSessions(sql, { production: settings.production })
+    const rooms = await createRooms({ sql, log, appSecret: settings.appSecret })
+    endings.add(() => rooms.close())
+    const access = createAccess(rooms, sql)
+    const files = createFileStore(path.join(settings.dataDir, 'files'))
+    const failedCodes = createLimit({ points: 60, seconds: 60 })
+
+    // Whoever follows the log hears of it in this order: first the screens, then the rest.
+    const fanout = createFanout(io)
+    rooms.onEvents((meetingId, events, state) => fanout.deliver(meetingId, events, state))
+    const minutes = await registerMinutes(services, io, access)
+    endings.add(() => minutes.close())
+    rooms.onEvents((meetingId, events) => {
+      for (const event of events)
+        if (event.type === 'participant.removed') {
+          putOut(io, meetingId, event.userId)
+          minutes.dropReaders(meetingId, event.userId)
+        }
+    })
+    const video = registerVideo(services, { rooms, livekit: handle })
+    endings.add(() => video.close())
+    const presence = await createPresence({ sql, log, rooms }, (meetingId, online) =>
+      io.to(everyoneIn(meetingId)).emit('meeting:presence', { meetingId, online }),
+    )
+    endings.add(() => presence.close())
+
+    doors.app.post('/api/livekit/webhook', ...video.webhook)
+    registerPeople(doors, services, {
+      sessions,
+      checkIn: async (meetingId, actor, { representative, headCount }) => {
+        const outcome = await rooms.command(meetingId, actor, { type: 'attendance.checkIn', representative, headCount })
+        return 'refusal' in outcome ? outcome.refusal : null
+      },
+      mayManageMeeting: (session, meetingId) => access.mayManageMeeting(viewerOf(session), meetingId),
+    })
+    registerMeetings(doors, services, rooms)
+    registerMinutesRoutes(doors, minutes.sections, access)
+    const conclusions = registerConclusions(doors, services, {
+      stateAt: async (meetingId, seq) => (await rooms.stateAt(meetingId, seq))?.state ?? null,
+      mayReadConclusion: access.mayReadConclusion,
+      files,
+      failedCodes,
+    })
+    endings.add(() => conclusions.close())
+    registerPresentations(doors, services, { mayPresent: access.mayPresent, mayView: access.mayView, files })
+    if (settings.demo) {
+      const bridges = createSyntheticBridges({
+        sql,
+        log,
+        baseUrl: () => `http://${loopbackOf(settings.host)}:${port}`,
+        withVideo: settings.livekit.mode !== 'off',
+      })
+      endings.add(() => bridges.stop())
+      registerDemo(services, doors, { bridges })
+      if (await seedDemo(sql, await hashPassword('demo'))) {
+        const made = await rooms.create(await demoMeetingInput(sql, new Date()), null, { isDemo: true })
+        if ('refusal' in made) throw new Error(`the demo meeting was refused: ${JSON.stringify(made.refusal)}`)
+      }
+    }
+
+    const share = createLimit({ points: 2000, seconds: 10 })
+    io.on('connection', (socket) => {
+      attachMeetings(
+        { io, log, rooms, fanout, presence, share, onLeave: (socketId, meetingId) => minutes.leave(socketId, meetingId) },
+        socket,
+      )
+      const { userId, role, unitId } = socket.data.you
+      minutes.attach(socket, () => ({ userId, role, unitId }))
+      video.attach(socket, { userId, role, unitId, onlyMeetingId: socket.data.onlyMeetingId })
+    })
+
+    const endSession = (socket: RoomSocket, reason: string): void => {
+      socket.emit('session:ended', { reason })
+      void video.dismiss({ userId: socket.data.you.userId, deviceId: socket.data.deviceId })
+      socket.disconnect(true)
+    }
+    const recheck = async (): Promise<void> => {
+      for (const socket of io.sockets.sockets.values()) {
+        await sessions.touch(socket.data.sessionId)
+        if ((await sessions.findById(socket.data.sessionId)) === null) endSession(socket, 'expired')
+      }
+    }
+    const quietly = () => void recheck().catch((error: unknown) => log.debug({ err: error }, 'sessions cannot be checked now'))
+    const listening = await sql.listen(
+      'session_ended',
+      (sessionId) => {
+        for (const socket of io.sockets.sockets.values()) if (socket.data.sessionId === sessionId) endSession(socket, 'ended')
+      },
+      quietly,
+    )
+    endings.add(() => listening.unlisten())
+    const timer = setInterval(quietly, 30_000)
+    endings.add(() => clearInterval(timer))
+
+    serveClient(doors.app, settings.clientDir)
+    doors.readiness = databaseReadiness(sql)
+    doors.ready = true
+    isOpen = true
+  }
+
+  return {
+    get livekit() {
+      return livekit
+    },
+    listen: async () => {
+      try {
+        const port = await bind()
+        endings.add(async () => {
+          const closed = io.close()
+          server.closeAllConnections()
+          await closed
+        })
+        await Promise.all([open(port), ensureClient({ root: projectRoot, log, progress })])
+        return { port }
+      } catch (error) {
+        await endings.run(log)
+        throw error
+      }
+    },
+    close: async () => {
+      isOpen = false
+      doors.ready = false
+      // The line first: whoever hears of the restart comes back by itself, and nothing new is taken.
+      io.emit('server:restarting', {})
+      io.disconnectSockets(true)
+      server.closeIdleConnections()
+      await endings.run(log)
+    },
+  }
+}
+
+function introduce(socket: RoomSocket, session: Session): void {
+  const { user } = session
+  const device: unknown = socket.handshake.auth.device
+  socket.data = {
+    sessionId: session.id,
+    you: { userId: user.id, name: user.name, title: user.title, role: user.role, unitId: user.unitId },
+    onlyMeetingId: session.meetingId,
+    deviceId: typeof device === 'string' && /^[\w-]{1,64}$/.test(device) ? device : uuid(),
+    locale: localeOf(socket.handshake.headers['accept-language']),
+  }
+}
+
+const localeOf = (header: string | undefined): 'vi' | 'en' => (header !== undefined && /^\s*en\b/i.test(header) ? 'en' : 'vi')
+
+const loopbackOf = (host: string): string => (host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host)
+
+const sentenceOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
+/** Where the page may open the video's line to. */
+function liveKitSources(livekit: LiveKitHandle | undefined, host: string): string[] {
+  if (!livekit) return []
+  const hostname = host.replace(/:\d+$/, '')
+  return [livekit.url, livekit.urlFor(hostname)].flatMap((url) => {
+    if (!URL.canParse(url)) return []
+    const at = new URL(url).host
+    return [`ws://${at}`, `wss://${at}`, `http://${at}`, `https://${at}`]
+  })
+}

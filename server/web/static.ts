@@ -1,0 +1,66 @@
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import path from 'node:path'
+import { promisify } from 'node:util'
+import { constants, brotliCompress } from 'node:zlib'
+import express, { type Express, type RequestHandler } from 'express'
+
+const compress = promisify(brotliCompress)
+
+/**
+ * Serves the built client: files with a hash in their name for a year, the page itself always fresh. Texts go out compressed,
+ * once per file and process; a weak line is what this product is for. Until the client is built the page says so and asks again.
+ */
+export function serveClient(app: Express, clientDir: string): void {
+  app.use(compressed(clientDir))
+  app.use(
+    express.static(clientDir, {
+      index: false,
+      setHeaders: (response, file) =>
+        response.setHeader(
+          'Cache-Control',
+          file.includes(`${path.sep}assets${path.sep}`) ? 'public, max-age=31536000, immutable' : 'no-cache',
+        ),
+    }),
+  )
+  app.get(/^\/(?!api\/|socket\.io\/).*/, (request, response, next) => {
+    if (path.extname(request.path) !== '') return next()
+    const page = path.join(clientDir, 'index.html')
+    response.setHeader('Cache-Control', 'no-cache')
+    if (existsSync(page)) response.type('html').send(readFileSync(page, 'utf8'))
+    else
+      response
+        .status(503)
+        .setHeader('Refresh', '1')
+        .type('html')
+        .send(
+          '<!doctype html><html lang="vi"><title>Sáng Thứ Năm</title><p>Đang chuẩn bị trang, xin chờ trong giây lát…</p></html>',
+        )
+  })
+}
+
+const texts: Record<string, string> = {
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+  '.webmanifest': 'application/manifest+json',
+}
+
+function compressed(clientDir: string): RequestHandler {
+  const kept = new Map<string, Promise<Buffer>>()
+  return async (request, response, next) => {
+    const type = texts[path.extname(request.path)]
+    if (type === undefined || request.method !== 'GET' || !request.acceptsEncodings('br')) return next()
+    const file = path.join(clientDir, path.normalize(request.path))
+    if (!file.startsWith(clientDir + path.sep) || !existsSync(file) || !statSync(file).isFile()) return next()
+    const key = `${file} ${statSync(file).mtimeMs}`
+    const body = kept.get(key) ?? compress(readFileSync(file), { params: { [constants.BROTLI_PARAM_QUALITY]: 6 } })
+    kept.set(key, body)
+    response.setHeader('Content-Encoding', 'br')
+    response.setHeader('Vary', 'Accept-Encoding')
+    response.setHeader(
+      'Cache-Control',
+      file.includes(`${path.sep}assets${path.sep}`) ? 'public, max-age=31536000, immutable' : 'no-cache',
+    )
+    response.type(type).send(await body)
+  }
+}
