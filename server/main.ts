@@ -42,10 +42,14 @@ async function main(): Promise<void> {
   say(
     `Sáng Thứ Năm: ${settings.publicUrl ?? `http://${settings.host.includes(':') ? `[${settings.host}]` : settings.host}:${port}`}`,
   )
-  app.livekit?.onState((state, why) => {
+  const { livekit } = app
+  if (!livekit) return
+  const sayVideo = (state: typeof livekit.state, why?: string): void => {
     if (state === 'ready') say('Video is there.')
     if (state === 'away' && why !== undefined) say(`The room is open without video: ${why}`)
-  })
+  }
+  sayVideo(livekit.state, livekit.why)
+  livekit.onState(sayVideo)
 }
 
 main().catch((error: unknown) => {
