@@ -71,8 +71,6 @@ export const en: Messages = {
     secret_needs_two: 'a secret ballot needs at least two voters',
     vote_closed: 'the vote is closed',
     vote_open: 'another vote is open',
-    section_damaged: 'This section is damaged and can only be read. The other sections work as usual.',
-    no_pdf_renderer: 'The server has no tool to open PDF files.',
   },
   fields: {
     username: 'username',
@@ -121,12 +119,9 @@ export const en: Messages = {
     userId: 'person',
     level: 'level',
     position: 'position',
-    file: 'file',
     page: 'page',
     requestIds: 'order of the queue',
     itemIds: 'order of the items',
-    userId: 'person',
-    mergeInto: 'unit to merge into',
     section: 'section',
   },
   fixes: {
@@ -155,10 +150,6 @@ export const en: Messages = {
     too_many_pages: 'The document has too many pages.',
     pdf_unreadable: 'This PDF cannot be opened.',
     wrong_file_type: 'Choose a PDF file.',
-    wrong_file_type: 'Choose a PDF file.',
-    pdf_unreadable: 'This PDF file is damaged or has a password. Export it again, then upload it.',
-    too_many_pages: 'The file has too many pages. Split it, then upload it.',
-    beyond_head: 'The meeting has not come that far. Choose a time that has passed.',
     other: 'Look at it again.',
   },
   services: {

@@ -86,8 +86,6 @@ export const vi: Messages = {
     secret_needs_two: 'bỏ phiếu kín cần ít nhất hai người',
     vote_closed: 'biểu quyết đã đóng',
     vote_open: 'đang có một cuộc biểu quyết',
-    section_damaged: 'Phần biên bản này bị lỗi nên chỉ đọc được. Các phần khác vẫn ghi bình thường.',
-    no_pdf_renderer: 'Máy chủ chưa có công cụ để mở tệp PDF.',
   },
   fields: {
     username: 'tên đăng nhập',
@@ -136,12 +134,9 @@ export const vi: Messages = {
     userId: 'người dùng',
     level: 'mức độ',
     position: 'vị trí',
-    file: 'tệp',
     page: 'trang',
     requestIds: 'thứ tự phát biểu',
     itemIds: 'thứ tự nội dung',
-    userId: 'người dự họp',
-    mergeInto: 'đơn vị nhận sáp nhập',
     section: 'phần biên bản',
   },
   fixes: {
@@ -170,10 +165,6 @@ export const vi: Messages = {
     too_many_pages: 'Tài liệu có quá nhiều trang.',
     pdf_unreadable: 'Không mở được tệp PDF này.',
     wrong_file_type: 'Hãy chọn một tệp PDF.',
-    wrong_file_type: 'Hãy chọn một tệp PDF.',
-    pdf_unreadable: 'Tệp PDF này bị hỏng hoặc có mật khẩu. Hãy xuất lại rồi tải lên.',
-    too_many_pages: 'Tệp có quá nhiều trang. Hãy chia nhỏ rồi tải lên.',
-    beyond_head: 'Thời điểm này chưa có trong cuộc họp. Hãy chọn một thời điểm đã qua.',
     other: 'Hãy kiểm tra lại.',
   },
   services: {
