@@ -90,20 +90,3 @@ export async function changeAccount(
     where id = ${id} returning ${columns(sql)}`
   return rows[0] ? { user: toAccount(rows[0]) } : refuse('not_found')
 }
-
-export interface Person {
-  userId: string
-  name: string
-  title: string
-  role: AdminUser['role']
-  unitId: string
-}
-
-/** Everybody who may attend a meeting, in protocol order: the disabled too, for the log names them. */
-export async function peopleOfMeeting(sql: Sql, meetingId: string): Promise<Person[]> {
-  return sql<Person[]>`
-    select u.id as "userId", u.name, u.title, u.role, u.unit_id as "unitId"
-    from users u join meetings m on m.id = ${meetingId}
-    where u.role in ('leader', 'secretary', 'office', 'observer', 'admin') or u.unit_id = any(m.unit_ids)
-    order by u.sort_order, u.username`
-}

@@ -1,10 +1,4 @@
-import type { Sql } from 'postgres'
-import { OrganisationFile, seedOrganisation } from '#db/seed/organisation.ts'
 import {
-  AdminUserAnswer,
-  AdminUsersAnswer,
-  ChangeUnit,
-  ChangeUser,
   DemoAnswer,
   Join,
   JoinAnswer,
@@ -15,75 +9,78 @@ import {
   JoinParams,
   MeetingParams,
   NewJoinLink,
-  NewUnit,
-  NewUser,
-  OrganisationAnswer,
-  PeopleAnswer,
   SessionAnswer,
+  type SessionUser,
   SignIn,
-  UnitAnswer,
-  UnitParams,
   UnitsAnswer,
   UserAnswer,
-  UserParams,
 } from '#domain/contract/http.ts'
 import type { Representative } from '#domain/contract/values.ts'
-import { type Refusal, refuse } from '#domain/errors.ts'
-import type { Actor } from '#domain/meeting/state.ts'
+import type { Refusal } from '#domain/errors.ts'
 import { type Doors, route } from '../web/http.ts'
-import { createLimit, type Limit } from '../web/limits.ts'
+import { createLimit } from '../web/limits.ts'
 import type { Services } from '../web/services.ts'
-import { changeAccount, createAccount, listAccounts, listDemoAccounts, peopleOfMeeting } from './accounts.ts'
+import { listDemoAccounts } from './accounts.ts'
+import { registerAdmin } from './admin-routes.ts'
 import {
   accountOfUnit,
   createJoinLink,
   findJoinLink,
-  giveBackJoinLink,
-  type JoinLink,
   listJoinLinks,
+  type JoinLink,
   meetingOfJoinLink,
   revokeJoinLink,
-  useJoinLink,
+  useUp,
 } from './join-links.ts'
-import { createSessions, type Session, type Sessions } from './sessions.ts'
+import type { Session, Sessions } from './sessions.ts'
 import { createSignIn } from './sign-in.ts'
-import { changeUnit, createUnit, listUnits } from './units.ts'
+import { listUnits } from './units.ts'
 
-/** What people need of the meeting's room, which they do not know. */
 export interface PeopleOptions {
-  /** Checks a unit in, by the rules of the room; a refusal when it may not be. */
+  sessions: Sessions
+  /** Checks a unit in to a meeting for its account; what the room's rules say against it, or null. */
   checkIn: (
     meetingId: string,
-    actor: Actor,
-    checkIn: { representative: Representative; headCount: number },
+    actor: { userId: string; role: SessionUser['role']; unitId: string },
+    fields: { representative: Representative; headCount: number },
   ) => Promise<Refusal | null>
-  /** Why this person may not manage the meeting's join links, or null. */
-  mayManageMeeting: (meetingId: string, actor: Actor) => Promise<Refusal | null>
-  /** Why this person may not attend the meeting, or null. */
-  mayAttendMeeting: (meetingId: string, actor: Actor) => Promise<Refusal | null>
-  /** Failed tries of links per address; handed in where other codes share the count. */
-  failedCodes?: Limit
+  /** Whether the meeting is there for this office or secretary. */
+  mayManageMeeting: (session: Session, meetingId: string) => Promise<boolean>
 }
 
-const failuresAMinute = 60
+const failedJoinsAMinute = 60
+const managers = ['office', 'secretary'] as const
 
-const actorOf = ({ user }: Session): Actor => ({ userId: user.id, role: user.role, unitId: user.unitId })
-const iso = (time: Date): string => time.toISOString()
-
-/** The doors of people: signing in, units, accounts, join links. Also gives the doors their sessions. */
-export function registerPeople(services: Services, doors: Doors, options: PeopleOptions): { sessions: Sessions } {
-  const { settings, sql } = services
-  const sessions = createSessions(sql, { production: settings.production })
-  doors.findSession = sessions.findSession
-  registerSessions(services, doors, sessions)
-  registerJoinLinks(services, doors, sessions, options)
-  registerAdministration(sql, doors)
-  return { sessions }
+/** Sessions, units, the demo's accounts, join links and the administration. */
+export function registerPeople(doors: Doors, services: Services, options: PeopleOptions): void {
+  doors.findSession = options.sessions.findSession
+  registerSessions(doors, services, options.sessions)
+  registerJoinLinks(doors, services, options)
+  registerAdmin(doors, services)
 }
 
-function registerSessions({ settings, sql }: Services, doors: Doors, sessions: Sessions): void {
+function registerSessions(doors: Doors, { settings, sql }: Services, sessions: Sessions): void {
   const signIn = createSignIn(sql, sessions)
+  const isDemo = async (): Promise<boolean> => settings.demo && (await listDemoAccounts(sql)).length > 0
 
+  route(
+    doors,
+    {
+      method: 'get',
+      path: '/api/session',
+      summary: 'Who is signed in in this window, if anybody',
+      who: 'public',
+      answers: { 200: SessionAnswer },
+    },
+    async ({ session }) => ({
+      status: 200 as const,
+      body: {
+        user: session?.user ?? null,
+        ...(session?.meetingId === undefined ? {} : { meetingId: session.meetingId }),
+        demo: await isDemo(),
+      },
+    }),
+  )
   route(
     doors,
     {
@@ -95,36 +92,18 @@ function registerSessions({ settings, sql }: Services, doors: Doors, sessions: S
       answers: { 200: UserAnswer },
     },
     async ({ body, ip, slot, request, response }) => {
-      const signedIn = await signIn({ ...body, ip, slot, cookieHeader: request.headers.cookie })
-      if ('refusal' in signedIn) return signedIn
-      response.append('Set-Cookie', signedIn.cookie)
-      return { status: 200, body: { user: signedIn.user } }
+      const outcome = await signIn({ ...body, ip, slot, cookieHeader: request.headers.cookie })
+      if ('refusal' in outcome) return outcome
+      response.append('Set-Cookie', outcome.cookie)
+      return { status: 200 as const, body: { user: outcome.user } }
     },
-  )
-  route(
-    doors,
-    {
-      method: 'get',
-      path: '/api/session',
-      summary: 'Who is signed in, if anybody',
-      who: 'public',
-      answers: { 200: SessionAnswer },
-    },
-    async ({ session }) => ({
-      status: 200,
-      body: {
-        user: session?.user ?? null,
-        ...(session?.meetingId === undefined ? {} : { meetingId: session.meetingId }),
-        demo: settings.demo && (await listDemoAccounts(sql)).length > 0,
-      },
-    }),
   )
   route(
     doors,
     {
       method: 'delete',
       path: '/api/session',
-      summary: 'Sign out',
+      summary: 'Sign out of this window',
       who: 'signedIn',
       joinSession: 'allowed',
       answers: { 204: null },
@@ -132,16 +111,22 @@ function registerSessions({ settings, sql }: Services, doors: Doors, sessions: S
     async ({ session, slot, response }) => {
       await sessions.end(session.id)
       response.append('Set-Cookie', sessions.clearCookie(slot))
-      return { status: 204 }
+      return { status: 204 as const }
     },
   )
   route(
     doors,
-    { method: 'delete', path: '/api/sessions', summary: 'Sign out everywhere', who: 'signedIn', answers: { 204: null } },
+    {
+      method: 'delete',
+      path: '/api/sessions',
+      summary: 'Sign out everywhere',
+      who: 'signedIn',
+      answers: { 204: null },
+    },
     async ({ session, slot, response }) => {
       await sessions.endAllOf(session.user.id)
       response.append('Set-Cookie', sessions.clearCookie(slot))
-      return { status: 204 }
+      return { status: 204 as const }
     },
   )
   route(
@@ -149,27 +134,39 @@ function registerSessions({ settings, sql }: Services, doors: Doors, sessions: S
     {
       method: 'get',
       path: '/api/me',
-      summary: 'Who I am',
+      summary: 'Who is signed in',
       who: 'signedIn',
       joinSession: 'allowed',
       answers: { 200: UserAnswer },
     },
-    ({ session }) => ({ status: 200, body: { user: session.user } }),
+    ({ session }) => ({ status: 200 as const, body: { user: session.user } }),
+  )
+  route(
+    doors,
+    {
+      method: 'get',
+      path: '/api/units',
+      summary: 'The units of the organisation, in its order',
+      who: 'signedIn',
+      joinSession: 'allowed',
+      answers: { 200: UnitsAnswer },
+    },
+    async () => ({ status: 200 as const, body: { units: await listUnits(sql) } }),
   )
   route(
     doors,
     {
       method: 'get',
       path: '/api/demo',
-      summary: 'The accounts of the demo',
+      summary: "The demo's accounts; there in a demo only",
       who: 'public',
       answers: { 200: DemoAnswer },
     },
     async () => {
       const accounts = settings.demo ? await listDemoAccounts(sql) : []
-      if (accounts.length === 0) return refuse('not_found')
+      if (accounts.length === 0) return { refusal: { code: 'not_found' } }
       return {
-        status: 200,
+        status: 200 as const,
         body: {
           accounts: accounts.map(({ username, name, title, role, unitId }) => ({ username, name, title, role, unitId })),
         },
@@ -178,41 +175,48 @@ function registerSessions({ settings, sql }: Services, doors: Doors, sessions: S
   )
 }
 
-function registerJoinLinks({ settings, sql }: Services, doors: Doors, sessions: Sessions, options: PeopleOptions): void {
-  const failures = options.failedCodes ?? createLimit({ points: failuresAMinute, seconds: 60 })
-  const managers = ['office', 'secretary'] as const
+function registerJoinLinks(doors: Doors, { settings, sql }: Services, options: PeopleOptions): void {
+  const { sessions, checkIn, mayManageMeeting } = options
+  const failures = createLimit({ points: failedJoinsAMinute, seconds: 60 })
 
-  /** Counts a failed try and answers it; who failed too often waits. */
-  const failed = async (ip: string, refusal: Refusal): Promise<{ refusal: Refusal }> => {
-    await failures.take(ip)
-    return { refusal }
+  /** Counted before the work, so that tries at once are counted too, and given back when it was no failed one. */
+  const counted = async <T>(ip: string, work: () => Promise<T | { refusal: Refusal }>): Promise<T | { refusal: Refusal }> => {
+    const seconds = await failures.take(ip)
+    if (seconds > 0) return { refusal: { code: 'too_many_attempts', params: { seconds } } }
+    const outcome = await work()
+    const isFailed =
+      typeof outcome === 'object' &&
+      outcome !== null &&
+      'refusal' in outcome &&
+      (outcome.refusal.code === 'not_found' || outcome.refusal.code === 'gone')
+    if (!isFailed) await failures.giveBack(ip)
+    return outcome
   }
-  const find = async (token: string, ip: string): Promise<JoinLink | { refusal: Refusal }> => {
-    const seconds = await failures.wait(ip)
-    if (seconds > 0) return refuse('too_many_attempts', undefined, { params: { seconds } })
-    return (await findJoinLink(sql, token)) ?? failed(ip, { code: 'not_found' })
-  }
-  /** The browser that joined by this link comes back, for example after a reload. */
-  const isBack = (session: Session | null, link: JoinLink): session is Session => session?.joinLinkId === link.id
+  const isHeldBy = (link: JoinLink, session: Session | null): session is Session =>
+    session?.joinLinkId === link.id && !link.isRevoked
 
   route(
     doors,
     {
       method: 'post',
       path: '/api/meetings/:id/join-links',
-      summary: 'Make a join link for a unit',
+      summary: 'Make a link by which one unit comes in without a password, once',
       who: managers,
       params: MeetingParams,
       body: NewJoinLink,
       answers: { 201: JoinLinkAnswer },
     },
     async ({ params, body, session, request }) => {
-      const refusal = await options.mayManageMeeting(params.id, actorOf(session))
-      if (refusal) return { refusal }
-      const link = await createJoinLink(sql, { meetingId: params.id, createdBy: session.user.id, ...body })
-      if ('refusal' in link) return link
-      const base = settings.publicUrl ?? doors.originOf(request)
-      return { status: 201, body: { id: link.id, url: `${base}/join/${link.token}` } }
+      if (!(await mayManageMeeting(session, params.id))) return { refusal: { code: 'not_found' } }
+      const made = await createJoinLink(sql, {
+        meetingId: params.id,
+        unitId: body.unitId,
+        ...(body.expiresAt === undefined ? {} : { expiresAt: body.expiresAt }),
+        createdBy: session.user.id,
+      })
+      if ('refusal' in made) return made
+      const origin = settings.publicUrl?.replace(/\/+$/, '') ?? doors.originOf(request)
+      return { status: 201 as const, body: { id: made.id, url: `${origin}/join/${made.token}` } }
     },
   )
   route(
@@ -220,27 +224,14 @@ function registerJoinLinks({ settings, sql }: Services, doors: Doors, sessions: 
     {
       method: 'get',
       path: '/api/meetings/:id/join-links',
-      summary: 'The join links of a meeting',
+      summary: "A meeting's links and what became of them, without their addresses",
       who: managers,
       params: MeetingParams,
       answers: { 200: JoinLinksAnswer },
     },
     async ({ params, session }) => {
-      const refusal = await options.mayManageMeeting(params.id, actorOf(session))
-      if (refusal) return { refusal }
-      const links = await listJoinLinks(sql, params.id)
-      return {
-        status: 200,
-        body: {
-          links: links.map(({ id, unitId, expiresAt, usedAt, revokedAt }) => ({
-            id,
-            unitId,
-            expiresAt: iso(expiresAt),
-            ...(usedAt === null ? {} : { usedAt: iso(usedAt) }),
-            ...(revokedAt === null ? {} : { revokedAt: iso(revokedAt) }),
-          })),
-        },
-      }
+      if (!(await mayManageMeeting(session, params.id))) return { refusal: { code: 'not_found' } }
+      return { status: 200 as const, body: { links: await listJoinLinks(sql, params.id) } }
     },
   )
   route(
@@ -248,18 +239,16 @@ function registerJoinLinks({ settings, sql }: Services, doors: Doors, sessions: 
     {
       method: 'delete',
       path: '/api/join-links/:id',
-      summary: 'Revoke a join link',
+      summary: 'Revoke a link, and end the session that it made',
       who: managers,
       params: JoinLinkParams,
       answers: { 204: null },
     },
     async ({ params, session }) => {
       const meetingId = await meetingOfJoinLink(sql, params.id)
-      const refusal =
-        meetingId === null ? refuse('not_found').refusal : await options.mayManageMeeting(meetingId, actorOf(session))
-      if (refusal) return { refusal }
+      if (meetingId === null || !(await mayManageMeeting(session, meetingId))) return { refusal: { code: 'not_found' } }
       await revokeJoinLink(sql, params.id)
-      return { status: 204 }
+      return { status: 204 as const }
     },
   )
   route(
@@ -267,175 +256,68 @@ function registerJoinLinks({ settings, sql }: Services, doors: Doors, sessions: 
     {
       method: 'get',
       path: '/api/join/:token',
-      summary: 'What a join link leads to; looking does not use it up',
+      summary: 'What a link is for; looking does not use it up',
       who: 'public',
       params: JoinParams,
       answers: { 200: JoinPage },
     },
-    async ({ params, session, ip }) => {
-      const link = await find(params.token, ip)
-      if ('refusal' in link) return link
-      const isYours = isBack(session, link)
-      if (!isYours && link.state !== 'open') return failed(ip, { code: 'gone' })
-      return {
-        status: 200,
-        body: {
-          meeting: { id: link.meetingId, title: link.meetingTitle, scheduledAt: iso(link.scheduledAt) },
-          unit: { id: link.unitId, name: link.unitName, shortName: link.unitShortName },
-          isYours,
-        },
-      }
-    },
+    ({ params, session, ip }) =>
+      counted(ip, async () => {
+        const link = await findJoinLink(sql, params.token)
+        if (link === null) return { refusal: { code: 'not_found' } as const }
+        const isYours = isHeldBy(link, session)
+        if (link.isGone && !isYours) return { refusal: { code: 'gone' } as const }
+        return { status: 200 as const, body: { meeting: link.meeting, unit: link.unit, isYours } }
+      }),
   )
   route(
     doors,
     {
       method: 'post',
       path: '/api/join/:token',
-      summary: 'Join a meeting by a link and check its unit in',
+      summary: "Come in by a link: signs its unit in to the link's meeting and checks it in",
       who: 'public',
       params: JoinParams,
       body: Join,
       answers: { 200: JoinAnswer },
     },
-    async ({ params, body, session, ip, slot, request, response }) => {
-      const link = await find(params.token, ip)
-      if ('refusal' in link) return link
-      const representative = { name: body.name, title: body.title }
-      const checkIn = (actor: Actor) => options.checkIn(link.meetingId, actor, { representative, headCount: body.headCount })
+    ({ params, body, session, slot, ip, request, response }) =>
+      counted(ip, async () => {
+        const link = await findJoinLink(sql, params.token)
+        if (link === null) return { refusal: { code: 'not_found' } as const }
+        const enter = (user: SessionUser) =>
+          checkIn(
+            link.meeting.id,
+            { userId: user.id, role: user.role, unitId: user.unitId },
+            { representative: { name: body.name, title: body.title }, headCount: body.headCount },
+          )
+        const welcome = (user: SessionUser) => ({ status: 200 as const, body: { user, meetingId: link.meeting.id } })
 
-      if (isBack(session, link)) {
-        const refusal = await checkIn(actorOf(session))
-        return refusal ? { refusal } : { status: 200, body: { user: session.user, meetingId: link.meetingId } }
-      }
-      if (!(await useJoinLink(sql, link.id))) return failed(ip, { code: 'gone' })
-      let hasJoined = false
-      try {
-        const actor = await accountOfUnit(sql, link)
-        const refusal = await checkIn(actor)
-        if (refusal) return { refusal }
-        const begun = await sessions.begin({
-          userId: actor.userId,
-          slot,
-          cookieHeader: request.headers.cookie,
-          meetingId: link.meetingId,
-          joinLinkId: link.id,
+        if (isHeldBy(link, session)) {
+          const refusal = await enter(session.user)
+          return refusal ? { refusal } : welcome(session.user)
+        }
+        if (link.isGone) return { refusal: { code: 'gone' } as const }
+        return useUp(sql, link.id, async () => {
+          const user = await accountOfUnit(sql, link.unit.id)
+          if (user === null) return { refusal: { code: 'gone' } as const }
+          const refusal = await enter(user)
+          if (refusal) return { refusal }
+          const begun = await sessions.begin({
+            userId: user.id,
+            slot,
+            cookieHeader: request.headers.cookie,
+            meetingId: link.meeting.id,
+            joinLinkId: link.id,
+          })
+          // Revoked meanwhile: the revocation could not end a session that was not there yet.
+          if ((await findJoinLink(sql, params.token))?.isRevoked !== false) {
+            await sessions.end(begun.session.id)
+            return { refusal: { code: 'gone' } as const }
+          }
+          response.append('Set-Cookie', begun.cookie)
+          return welcome(begun.session.user)
         })
-        hasJoined = true
-        response.append('Set-Cookie', begun.cookie)
-        return { status: 200, body: { user: begun.session.user, meetingId: link.meetingId } }
-      } finally {
-        if (!hasJoined) await giveBackJoinLink(sql, link.id)
-      }
-    },
-  )
-  route(
-    doors,
-    {
-      method: 'get',
-      path: '/api/meetings/:id/people',
-      summary: 'Who may attend the meeting, by name',
-      who: 'signedIn',
-      params: MeetingParams,
-      answers: { 200: PeopleAnswer },
-    },
-    async ({ params, session }) => {
-      const refusal = await options.mayAttendMeeting(params.id, actorOf(session))
-      return refusal ? { refusal } : { status: 200, body: { people: await peopleOfMeeting(sql, params.id) } }
-    },
-  )
-}
-
-function registerAdministration(sql: Sql, doors: Doors): void {
-  const who = ['admin'] as const
-
-  route(
-    doors,
-    {
-      method: 'get',
-      path: '/api/units',
-      summary: 'All units, those of the past too',
-      who: 'signedIn',
-      joinSession: 'allowed',
-      answers: { 200: UnitsAnswer },
-    },
-    async () => ({ status: 200, body: { units: await listUnits(sql) } }),
-  )
-  route(
-    doors,
-    { method: 'get', path: '/api/admin/users', summary: 'All accounts', who, answers: { 200: AdminUsersAnswer } },
-    async () => ({ status: 200, body: { users: await listAccounts(sql) } }),
-  )
-  route(
-    doors,
-    {
-      method: 'post',
-      path: '/api/admin/users',
-      summary: 'Make an account',
-      who,
-      body: NewUser,
-      answers: { 201: AdminUserAnswer },
-    },
-    async ({ body }) => {
-      const made = await createAccount(sql, body)
-      return 'refusal' in made ? made : { status: 201, body: made }
-    },
-  )
-  route(
-    doors,
-    {
-      method: 'patch',
-      path: '/api/admin/users/:id',
-      summary: 'Change an account; new rights end its sessions',
-      who,
-      params: UserParams,
-      body: ChangeUser,
-      answers: { 200: AdminUserAnswer },
-    },
-    async ({ params, body, session }) => {
-      const changed = await changeAccount(sql, params.id, body, session.user.id)
-      return 'refusal' in changed ? changed : { status: 200, body: changed }
-    },
-  )
-  route(
-    doors,
-    { method: 'get', path: '/api/admin/units', summary: 'All units', who, answers: { 200: UnitsAnswer } },
-    async () => ({ status: 200, body: { units: await listUnits(sql) } }),
-  )
-  route(
-    doors,
-    { method: 'post', path: '/api/admin/units', summary: 'Make a unit', who, body: NewUnit, answers: { 201: UnitAnswer } },
-    async ({ body }) => {
-      const made = await createUnit(sql, body)
-      return 'refusal' in made ? made : { status: 201, body: made }
-    },
-  )
-  route(
-    doors,
-    {
-      method: 'patch',
-      path: '/api/admin/units/:id',
-      summary: 'Rename, merge or end a unit',
-      who,
-      params: UnitParams,
-      body: ChangeUnit,
-      answers: { 200: UnitAnswer },
-    },
-    async ({ params, body }) => {
-      const changed = await changeUnit(sql, params.id, body)
-      return 'refusal' in changed ? changed : { status: 200, body: changed }
-    },
-  )
-  route(
-    doors,
-    {
-      method: 'post',
-      path: '/api/admin/organisation',
-      summary: 'Load an organisation from a file; what is there keeps its ids',
-      who,
-      body: OrganisationFile,
-      answers: { 200: OrganisationAnswer },
-    },
-    async ({ body }) => ({ status: 200, body: await seedOrganisation(sql, body) }),
+      }),
   )
 }
