@@ -46,18 +46,12 @@ const moving = new Set<EventType>([
   ...(['participant.muted', 'participant.removed', 'participant.readmitted'] as const),
 ])
 
-/** After these, tokens are about that open what their holders may no longer enter. */
-const barring = new Set<EventType>([
-  'meeting.closed',
-  'agenda.started',
-  'agenda.finished',
-  'agenda.deferred',
-  'participant.removed',
-])
-
 const strictMs = 2_000
 const everyMs = 10_000
-/** Tokens that we gave and those that LiveKit itself renews, with its tolerance for wrong clocks. */
+/**
+ * After a right moved, so long tokens are about that say otherwise: ours, and those that LiveKit itself renews, with its
+ * tolerance for wrong clocks.
+ */
 const staleTokensMs = (tokenSeconds + 11 * 60) * 1000
 
 export function keepGrants({ livekit, server, rooms, people, log }: Options): Grants {
@@ -160,9 +154,10 @@ export function keepGrants({ livekit, server, rooms, people, log }: Options): Gr
 
   const timer = setInterval(() => void look().catch(failed), strictMs)
   timer.unref()
-  const stopListening = rooms.onEvents((meetingId, events, state) => {
-    if (events.some(({ type }) => barring.has(type))) strictUntil.set(meetingId, performance.now() + staleTokensMs)
-    if (state.status === 'closed' || events.some(({ type }) => moving.has(type))) enforce(meetingId)
+  const stopListening = rooms.onEvents((meetingId, events) => {
+    if (!events.some(({ type }) => moving.has(type))) return
+    strictUntil.set(meetingId, performance.now() + staleTokensMs)
+    enforce(meetingId)
   })
   const stopWatching = livekit.onState((now) => {
     if (now !== 'ready') return
