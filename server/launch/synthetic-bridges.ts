@@ -26,7 +26,7 @@ export const BridgesReport = z.discriminatedUnion('type', [
 ])
 export type BridgesReport = z.infer<typeof BridgesReport>
 
-/** All points of a meeting in this very process; `synthetic-bridges-process.ts` is where that is. */
+/** All points of a meeting in this very process; `synthetic-bridges-worker.ts` is where that is. */
 export function startSyntheticBridges(
   { baseUrl, meetingId, units, behaviour, seed }: BridgesTask,
   takeSeat: TakeSeat | null,
@@ -88,7 +88,7 @@ interface ControlOptions {
 }
 
 const off: BridgesState = { state: 'off', points: 0, joined: 0, seen: 0 }
-const farewellMs = 4_000
+const farewellMs = 2_500
 
 export function createSyntheticBridges({ sql, log, baseUrl, withVideo = true }: ControlOptions): SyntheticBridges {
   let child: ChildProcess | undefined
@@ -156,7 +156,7 @@ export function createSyntheticBridges({ sql, log, baseUrl, withVideo = true }: 
 /** From the sources the process runs as TypeScript too; in the built server it is the file beside the bundle. */
 function spawnProcess(): ChildProcess {
   const isSource = import.meta.url.endsWith('.ts')
-  const file = new URL(isSource ? './synthetic-bridges-process.ts' : './synthetic-bridges-process.js', import.meta.url)
+  const file = new URL(isSource ? './synthetic-bridges-worker.ts' : './synthetic-bridges-worker.js', import.meta.url)
   const loader = isSource ? ['--import', pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href] : []
   const { PATH, HOME } = process.env
   return fork(fileURLToPath(file), {

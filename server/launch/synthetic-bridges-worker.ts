@@ -38,4 +38,4 @@ process.once('message', (message) => {
     },
   )
 })
-void isOver.then(() => setTimeout(() => process.exit(0), 3_000))
+void isOver.then(() => setTimeout(() => process.exit(0), 1_500))
