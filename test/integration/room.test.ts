@@ -3,13 +3,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { canonicalJson } from '#domain/canonical.ts'
 import { commandTypes } from '#domain/meeting/meeting.ts'
 import { verifyLog } from '#server/meeting/verify.ts'
-import { demoMeetingId, scheduleMeeting, startApp, type Client, type TestApp } from '../kit/app.ts'
+import { demoMeetingId, scheduleMeeting, startRoomApp, type Client, type RoomApp } from '../kit/room-client.ts'
 import { permissionTable } from '../kit/permission-table.ts'
 import { until } from '../kit/until.ts'
 
 /** The contract, checked from outside: a real server on a real Postgres, over real sockets. */
 
-let app: TestApp
+let app: RoomApp
 let chair: Client
 let vice: Client
 let secretary: Client
@@ -20,7 +20,7 @@ let bridge: Client
 let department: Client
 
 beforeAll(async () => {
-  app = await startApp()
+  app = await startRoomApp()
   ;[chair, vice, secretary, office, observer, admin, bridge, department] = (await Promise.all(
     ['chutri', 'pct.1', 'thuky', 'vanphong', 'duthinh', 'quantri', 'diemcau.tumorong', 'so.stc'].map((name) => app.signIn(name)),
   )) as [Client, Client, Client, Client, Client, Client, Client, Client]
