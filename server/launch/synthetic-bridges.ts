@@ -62,7 +62,7 @@ function randomFrom(seed: number): () => number {
   }
 }
 
-export interface BridgesState {
+interface BridgesState {
   state: 'off' | 'starting' | 'on'
   meetingId?: string
   /** How many points there are to be, are in the room, and are seen there. */

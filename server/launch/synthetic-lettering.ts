@@ -24,7 +24,7 @@ interface Outlines {
 }
 
 /** One line of text, `size` pixels high from the lowest mark to the highest. */
-export function drawLine(text: string, size: number): Mask {
+function drawLine(text: string, size: number): Mask {
   const face = outlines()
   // A capital with two marks reaches 1.1 em above the line, a tail 0.25 em below.
   const scale = size / 1.35 / face.unitsPerEm

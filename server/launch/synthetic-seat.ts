@@ -26,7 +26,7 @@ export interface Seat {
   leave(): Promise<void>
 }
 
-export interface SeatOptions {
+interface SeatOptions {
   url: string
   token: string
   picture: Picture

@@ -23,14 +23,14 @@ import { readPeople, type Person } from './people.ts'
 import { mintToken, type MediaIdentity } from './tokens.ts'
 import { webhook } from './webhook.ts'
 
-export interface VideoSocketData {
+interface VideoSocketData {
   deviceId: string
   locale: Locale
 }
 type VideoSocket = Socket<ClientToServer, ServerToClient, DefaultEventsMap, VideoSocketData>
 
 /** Whose socket it is; a session from a join link reaches its own meeting only. */
-export interface VideoActor extends Viewer {
+interface VideoActor extends Viewer {
   onlyMeetingId?: string
 }
 
