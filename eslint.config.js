@@ -2,7 +2,10 @@ import tseslint from 'typescript-eslint'
 import vue from 'eslint-plugin-vue'
 
 const rooms = {
-  domain: { never: ['#db', '#server', '#client', 'node:', 'vue', 'express', 'postgres', 'drizzle-orm', 'socket.io'], why: 'domain is pure: it sees only zod' },
+  domain: {
+    never: ['#db', '#server', '#client', 'node:', 'vue', 'express', 'postgres', 'drizzle-orm', 'socket.io'],
+    why: 'domain is pure: it sees only zod',
+  },
   db: { never: ['#server', '#client', 'vue', 'express', 'socket.io'], why: 'db knows Postgres and the domain, nobody else' },
   server: { never: ['#client', 'vue'], why: 'server never sees the client' },
   client: { never: ['#db', '#server', 'node:', 'express', 'postgres', 'drizzle-orm'], why: 'client sees only the domain' },
@@ -31,7 +34,13 @@ export default tseslint.config(
     languageOptions: {
       parserOptions: {
         parser: tseslint.parser,
-        project: ['domain/tsconfig.json', 'db/tsconfig.json', 'server/tsconfig.json', 'client/tsconfig.json', 'test/tsconfig.json'],
+        project: [
+          'domain/tsconfig.json',
+          'db/tsconfig.json',
+          'server/tsconfig.json',
+          'client/tsconfig.json',
+          'test/tsconfig.json',
+        ],
         tsconfigRootDir: import.meta.dirname,
         extraFileExtensions: ['.vue'],
       },
@@ -70,6 +79,10 @@ export default tseslint.config(
     },
   },
   ...arrows,
-  { files: ['**/*.js', '**/*.mjs'], ...tseslint.configs.disableTypeChecked, languageOptions: { parserOptions: { project: null } } },
+  {
+    files: ['**/*.js', '**/*.mjs'],
+    ...tseslint.configs.disableTypeChecked,
+    languageOptions: { parserOptions: { project: null } },
+  },
   { files: ['scripts/**', '*.js', '*.mjs'], rules: { 'no-console': 'off' } },
 )
