@@ -185,7 +185,7 @@ export function createApp(settings: Settings, { log, progress = silently }: AppO
     )
     endings.add(() => presence.close())
 
-    doors.app.post('/api/livekit/webhook', ...video.webhook)
+    doors.api.post('/livekit/webhook', ...video.webhook)
     registerPeople(doors, services, {
       sessions,
       checkIn: async (meetingId, actor, { representative, headCount }) => {
