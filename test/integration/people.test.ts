@@ -460,7 +460,12 @@ describe('a join link', () => {
     const chairUserId = bodyOf(await (await as('chutri')).get('/api/me'), UserAnswer).user.id
     const scheduledAt = new Date(Date.now() + 3_600_000).toISOString()
     const fields = { title: 'Họp chuyên đề', scheduledAt, chairUserId, unitIds: invited, agenda: [] }
-    return bodyOf(await office.post('/api/meetings', fields), Created).id
+    // The rooms hear of a new unit within seconds.
+    const made = await until('the meeting is made', async () => {
+      const answer = await office.post('/api/meetings', fields)
+      return answer.status === 201 && answer
+    })
+    return bodyOf(made, Created).id
   }
 
   test('stays unused when the room does not let its unit in', async () => {
