@@ -65,7 +65,11 @@ describe('media rights', () => {
   })
 
   test('[M2] the microphone goes with the chair to the next one', () => {
-    const { state } = given(scheduled(), opened, { type: 'chair.handedOver', userId: kit.asVice.userId })
+    const { state } = given(scheduled(), opened, {
+      type: 'chair.handedOver',
+      userId: kit.asVice.userId,
+      fromUserId: kit.asChair.userId,
+    })
     expect(may(kit.asVice, state)).toContain('microphone')
     expect(may(kit.asChair, state)).toEqual(['camera'])
   })

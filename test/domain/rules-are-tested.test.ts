@@ -44,7 +44,7 @@ describe('each reason for a refusal is a clause in both languages', () => {
 })
 
 test.each(fixes)('what is wrong with an input has a sentence that says how to put it right: %s', (fix) => {
-  for (const table of [vi, en]) expect(table.fixes[fix as keyof typeof table.fixes]).toMatch(/^\S.*\.$/)
+  for (const table of [vi, en]) expect(table.fixes[fix]).toMatch(/^\S.*\.$/)
 })
 
 test('both languages know the same reasons and fixes', () => {

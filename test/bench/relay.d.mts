@@ -1,0 +1,4 @@
+import type { Adapter } from './measure.ts'
+
+declare const makeAdapter: () => Adapter
+export default makeAdapter

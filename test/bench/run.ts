@@ -1,0 +1,185 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { pino } from 'pino'
+import { startPostgres } from '#server/launch/postgres.ts'
+import { silently } from '#server/launch/progress.ts'
+import { until } from '../kit/until.ts'
+import makeProduct from './adapter.mjs'
+import {
+  keysIn,
+  keystrokes,
+  quantiles,
+  startServer,
+  type Adapter,
+  type PostgresAddress,
+  type Quantiles,
+  type Server,
+} from './measure.ts'
+import makeRelay from './relay.mjs'
+
+/**
+ * npm run bench: the product beside a plain relay of the same bytes, in the same run on the same machine, so that the ratio
+ * says more than the times. The server has a process of its own; all clients share this one.
+ */
+
+const warm = 30
+const keys = 250
+const viewers = 50
+const listeners = 100
+const events = 150
+const joins = 30
+
+interface Result {
+  fanout: Quantiles
+  updateAck: Quantiles
+  eventFanout: Quantiles
+  eventAck: Quantiles
+  join: Quantiles
+  cpuPerKey: number
+  memory: number
+}
+
+/** Opens some at a time, as people come in. */
+async function openMany<Client>(count: number, open: () => Promise<Client>): Promise<Client[]> {
+  const opened: Client[] = []
+  while (opened.length < count)
+    opened.push(...(await Promise.all(Array.from({ length: Math.min(25, count - opened.length) }, open))))
+  return opened
+}
+
+/** One author types at a steady rate while many read. */
+async function measureTyping(adapter: Adapter, server: Server, doc: string) {
+  const { port } = server
+  const author = await adapter.openDoc({ port, doc })
+  const readers = await openMany(viewers, () => adapter.openDoc({ port, doc }))
+  const updates = keystrokes(warm + keys)
+  const sentAt: number[] = []
+  const fanout: number[] = []
+  const acks: number[] = []
+  let acknowledged = 0
+  const seen = readers.map(() => 0)
+  readers.forEach((reader, index) => {
+    reader.onUpdate = (update) => {
+      const now = performance.now()
+      const reached = keysIn(update)
+      for (let key = Math.max(seen[index] ?? 0, warm); key < reached; key++) fanout.push(now - (sentAt[key] ?? now))
+      seen[index] = Math.max(seen[index] ?? 0, reached)
+    }
+  })
+  author.onAck = (count) => {
+    const now = performance.now()
+    for (let key = Math.max(acknowledged, warm); key < count; key++) acks.push(now - (sentAt[key] ?? now))
+    acknowledged = count
+  }
+  let before = await server.stats()
+  for (const [key, update] of updates.entries()) {
+    if (key === warm) before = await server.stats()
+    sentAt[key] = performance.now()
+    author.send(update)
+    await wait(16)
+  }
+  await until(
+    'all readers have the text',
+    () => seen.every((count) => count >= updates.length) && acknowledged >= updates.length,
+    30_000,
+  )
+  const after = await server.stats()
+  const join: number[] = []
+  for (let count = 0; count < joins; count++) {
+    const start = performance.now()
+    const reader = await adapter.openDoc({ port, doc, full: true })
+    join.push(performance.now() - start)
+    reader.close()
+  }
+  for (const client of [author, ...readers]) client.close()
+  return {
+    fanout: quantiles(fanout),
+    updateAck: quantiles(acks),
+    join: quantiles(join),
+    cpuPerKey: (after.cpuMs - before.cpuMs) / keys,
+    memory: after.rss / 2 ** 20,
+  }
+}
+
+/** Ten people act in turn while a hundred screens watch. */
+async function measureEvents(adapter: Adapter, { port }: Server, room: string) {
+  const screens = await openMany(listeners, () => adapter.openRoom({ port, room }))
+  const sentAt: number[] = []
+  const fanout: number[] = []
+  const acks: number[] = []
+  let heard = 0
+  for (const screen of screens)
+    screen.onEvent = ({ seq }) => {
+      heard++
+      if (seq >= warm) fanout.push(performance.now() - (sentAt[seq] ?? 0))
+    }
+  const answers: Promise<void>[] = []
+  for (let seq = 0; seq < warm + events; seq++) {
+    const start = performance.now()
+    sentAt[seq] = start
+    const answer = screens[seq % 10]?.emit({ seq })
+    if (answer)
+      answers.push(
+        answer.then(() => {
+          if (seq >= warm) acks.push(performance.now() - start)
+        }),
+      )
+    await wait(12)
+  }
+  await Promise.all(answers)
+  await until('all screens heard it', () => heard >= listeners * (warm + events), 30_000)
+  for (const screen of screens) screen.close()
+  return { eventFanout: quantiles(fanout), eventAck: quantiles(acks) }
+}
+
+async function measure(adapter: Adapter, file: string, pg: PostgresAddress | null): Promise<Result> {
+  const dir = await mkdtemp(path.join(tmpdir(), 'bench-'))
+  const server = await startServer(file, dir, pg)
+  try {
+    const typing = await measureTyping(adapter, server, 'bench typing')
+    return { ...typing, ...(await measureEvents(adapter, server, 'bench events')) }
+  } finally {
+    await server.stop()
+    await rm(dir, { recursive: true, force: true })
+  }
+}
+
+function report(product: Result, relay: Result): string {
+  const row = (name: string, one: number, other: number, unit: string): string =>
+    `${name.padEnd(54)}${one.toFixed(2).padStart(9)}${other.toFixed(2).padStart(9)} ${unit.padEnd(3)}${(one / other).toFixed(1).padStart(7)}x`
+  const pair = (name: string, one: Quantiles, other: Quantiles): string[] => [
+    row(`${name}, median`, one.p50, other.p50, 'ms'),
+    row(`${name}, 95 of 100`, one.p95, other.p95, 'ms'),
+  ]
+  return [
+    `${''.padEnd(54)}${'product'.padStart(9)}${'relay'.padStart(9)}${'ratio'.padStart(12)}`,
+    ...pair(`a key to ${viewers} readers`, product.fanout, relay.fanout),
+    ...pair('a key acknowledged (product: on disk)', product.updateAck, relay.updateAck),
+    ...pair('a reader joins (product: and has the text)', product.join, relay.join),
+    ...pair(`an event to ${listeners} screens`, product.eventFanout, relay.eventFanout),
+    ...pair('a command acknowledged (product: on disk)', product.eventAck, relay.eventAck),
+    row('server time per key', product.cpuPerKey, relay.cpuPerKey, 'ms'),
+    row('memory of the server', product.memory, relay.memory, 'MB'),
+  ].join('\n')
+}
+
+const dataDir = await mkdtemp(path.join(tmpdir(), 'bench-postgres-'))
+const postgres = await startPostgres({ dataDir, log: pino({ level: 'silent' }), progress: silently })
+try {
+  const url = new URL(postgres.url)
+  const pg: PostgresAddress = {
+    host: url.hostname,
+    port: Number(url.port),
+    user: url.username,
+    password: decodeURIComponent(url.password),
+    database: url.pathname.slice(1),
+  }
+  const relay = await measure(makeRelay(), './relay.mjs', null)
+  const product = await measure(makeProduct(), './adapter.mjs', pg)
+  process.stdout.write(`${report(product, relay)}\n`)
+} finally {
+  await postgres.stop()
+  await rm(dataDir, { recursive: true, force: true })
+}
