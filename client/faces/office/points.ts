@@ -1,0 +1,80 @@
+import { computed, type ComputedRef } from 'vue'
+import type { Presence } from '#domain/contract/socket.ts'
+import type { Attendance } from '#domain/meeting/state.ts'
+import { useMeeting } from '../../stores/meeting.ts'
+import { usePeople } from '../../stores/people.ts'
+
+/** A row of the board: a unit that is invited and the account that is there for it, or a person of the headquarters. */
+export interface Point {
+  key: string
+  unitId: string
+  userId: string | undefined
+  name: string
+  /** Who represents it, or the person's title. */
+  who: string
+  /** Whether the meeting invites this unit, so that attendance and links are kept for it. */
+  isInvited: boolean
+  presence: Presence | undefined
+  attendance: Attendance | undefined
+  isMuted: boolean
+  isRemoved: boolean
+  isPinned: boolean
+  isHolder: boolean
+  /** Somebody should look at this one. */
+  isTrouble: boolean
+}
+
+/** All points in the order of the organisation: it never changes under the hand. */
+export function usePoints(): ComputedRef<Point[]> {
+  const meeting = useMeeting()
+  const people = usePeople()
+
+  return computed(() => {
+    const state = meeting.state
+    if (state === null) return []
+    const presence = new Map(meeting.online.map((one) => [one.userId, one]))
+    const calling = new Set(state.help.filter((call) => call.resolvedAt === undefined).map((call) => call.unitId))
+
+    const rowOf = (unitId: string, userId: string | undefined, isInvited: boolean): Point => {
+      const here = userId === undefined ? undefined : presence.get(userId)
+      const attendance = isInvited ? state.attendance.find((row) => row.unitId === unitId) : undefined
+      const person = people.person(userId)
+      const isRemoved = userId !== undefined && state.participants.removed.includes(userId)
+      const isWeak = here?.quality === 'weak' || here?.quality === 'lost'
+      const hasLeft = attendance !== undefined && attendance.leftBy !== 'person' && here === undefined
+      return {
+        key: `${unitId}:${userId ?? ''}`,
+        unitId,
+        userId,
+        name: isInvited ? people.unitShort(unitId) : people.personName(userId),
+        who: attendance?.representative.name ?? (isInvited ? (person?.name ?? '') : (person?.title ?? '')),
+        isInvited,
+        presence: here,
+        attendance,
+        isMuted: userId !== undefined && state.participants.muted.includes(userId),
+        isRemoved,
+        isPinned: userId !== undefined && state.stage.pinnedUserId === userId,
+        isHolder: userId !== undefined && state.floor.holder?.userId === userId,
+        isTrouble: isWeak || hasLeft || isRemoved || calling.has(unitId) || (here !== undefined && hasBadCheck(here)),
+      }
+    }
+
+    const invited = new Set(state.unitIds)
+    const isDesk = (role: string) => role !== 'bridge' && role !== 'department'
+    const ofUnits = state.unitIds.flatMap((unitId) => {
+      const persons = people.ofUnit(unitId).filter((one) => !isDesk(one.role))
+      const online = persons.filter((one) => presence.has(one.userId))
+      if (online.length > 0) return online.map((one) => rowOf(unitId, one.userId, true))
+      return [rowOf(unitId, persons[0]?.userId, true)]
+    })
+    const others = [...people.persons.values()]
+      .filter((one) => isDesk(one.role) || !invited.has(one.unitId))
+      .filter((one) => one.role === 'leader' || presence.has(one.userId))
+      .map((one) => rowOf(one.unitId, one.userId, false))
+    return [...others, ...ofUnits]
+  })
+}
+
+const hasBadCheck = ({ check }: Presence): boolean =>
+  check !== undefined &&
+  (check.camera === 'refused' || check.microphone === 'refused' || check.microphone === 'silent' || check.speaker === 'notHeard')
