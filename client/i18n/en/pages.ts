@@ -87,7 +87,6 @@ export const pagesEn: typeof pagesVi = {
     column: {
       point: 'Point',
       line: 'Connection',
-      quality: 'Line',
       check: 'Devices',
       microphone: 'Microphone',
       attendance: 'Attendance',

@@ -85,7 +85,6 @@ export const pagesVi = {
     column: {
       point: 'Điểm cầu',
       line: 'Kết nối',
-      quality: 'Đường truyền',
       check: 'Thiết bị',
       microphone: 'Micrô',
       attendance: 'Điểm danh',
