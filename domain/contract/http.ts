@@ -246,8 +246,3 @@ export type ChangeUnit = z.infer<typeof ChangeUnit>
 export const UnitParams = z.strictObject({ id: Id })
 export const UnitAnswer = z.object({ unit: Unit })
 export const OrganisationAnswer = z.object({ units: z.int(), users: z.int() })
-
-// Health
-
-export const HealthAnswer = z.object({ ok: z.literal(true) })
-export const ReadyAnswer = z.object({ ready: z.boolean(), reason: z.string().optional() })

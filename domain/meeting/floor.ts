@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { refuse } from '../errors.ts'
 import { Id } from '../contract/values.ts'
 import { secondsBetween, usedSecondsAt } from './agenda.ts'
-import { findItem, isClosedItem, type Actor, type FloorRequest, type MeetingState, type RequestKind } from './state.ts'
+import type { Actor, FloorRequest, MeetingState, RequestKind } from './state.ts'
 import { findAttendee } from './surroundings.ts'
 import { mayAttendItem } from './visibility.ts'
 import type { Deciders, Evolvers } from './shape.ts'
@@ -229,9 +229,3 @@ export function speakingByUnit(state: MeetingState, now: string): { unitId: stri
 
 /** Seconds a request has waited at `now`. */
 export const waitedSeconds = (request: FloorRequest, now: string): number => secondsBetween(request.at, now)
-
-/** Whether the running item is a closed one. */
-export const isInClosedItem = (state: MeetingState): boolean => {
-  const item = findItem(state, state.currentItemId)
-  return item !== undefined && isClosedItem(item)
-}

@@ -81,8 +81,7 @@ export function attachMeetings(door: Door, socket: RoomSocket): void {
       run().catch((error: unknown) => refused(refusalOfException(error, log).refusal))
     }
     // The typed listener and this one agree by the schema of the same name.
-    const on = (name: string, one: (...values: unknown[]) => void): void => void Reflect.apply(socket.on, socket, [name, one])
-    on(event, listener)
+    Reflect.apply(socket.on.bind(socket), socket, [event, listener])
   }
 
   /** The room of a meeting that exists for this person, who has not been removed from it. */

@@ -24,12 +24,6 @@ export function codeOf(error: unknown): string | undefined {
   return typeof code === 'string' ? code : undefined
 }
 
-/** Of a violated constraint, its name. */
-export function constraintOf(error: unknown): string | undefined {
-  const name = property(error, 'constraint_name') ?? property(property(error, 'cause'), 'constraint_name')
-  return typeof name === 'string' ? name : undefined
-}
-
 const awayCodes = new Set([
   ...['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EHOSTUNREACH'],
   ...['CONNECTION_CLOSED', 'CONNECTION_ENDED', 'CONNECTION_DESTROYED', 'CONNECT_TIMEOUT'],
