@@ -62,7 +62,7 @@ export const roomEn: typeof roomVi = {
     saidFree: 'The floor is free.',
     timesTitle: 'Speaking time',
     timesEmpty: 'Nobody has spoken yet.',
-    turns: '{n} turns',
+    turns: 'Turns: {n}',
     muteOthers: 'Mute',
     muteOthersRest: 'everyone but the speaker',
     muteOthersHint: 'Everyone but the speaker',
