@@ -184,10 +184,6 @@ export const useVideo = defineStore('video', () => {
       onLive(() => {
         if (state.value === 'away') void connect()
       }),
-      watch(
-        () => [meeting.hasFloor, meeting.isChair, meeting.state?.status],
-        () => void followFloor(),
-      ),
     ]
     void connect()
   }
@@ -201,6 +197,18 @@ export const useVideo = defineStore('video', () => {
     void leaveRoom()
     state.value = 'off'
   }
+
+  // Held by the store: made in `start`, they would end with the component that called it.
+  watch(
+    () => [meeting.hasFloor, meeting.isChair, meeting.state?.status],
+    () => void followFloor(),
+  )
+  watch(
+    () => meeting.meetingId,
+    (id) => {
+      if (meetingId !== undefined && id !== meetingId) stop()
+    },
+  )
 
   async function unblockSound(): Promise<void> {
     await room?.startAudio()
