@@ -95,7 +95,12 @@ export const useMinutes = defineStore('minutes', () => {
       sending = true
       const batch = [...queue]
       try {
-        const answer = await ask('minutes:update', { meetingId: id, sectionId, update: encode(Y.mergeUpdates(batch)) })
+        const answer = await ask('minutes:update', {
+          meetingId: id,
+          sectionId,
+          update: encode(Y.mergeUpdates(batch)),
+          build: minutesBuild,
+        })
         if (answer.ok) {
           queue = queue.slice(batch.length)
           problem.value = undefined
@@ -118,10 +123,16 @@ export const useMinutes = defineStore('minutes', () => {
     const sync = async (): Promise<void> => {
       if (isClosed || isSynced || lineState.value !== 'live') return
       try {
-        const answer = await ask('minutes:sync', { meetingId: id, sectionId, stateVector: encode(Y.encodeStateVector(doc)) })
+        const answer = await ask('minutes:sync', {
+          meetingId: id,
+          sectionId,
+          stateVector: encode(Y.encodeStateVector(doc)),
+          build: minutesBuild,
+        })
         if (!answer.ok) {
           problem.value = answer.error.message
           section.state = section.state === 'ready' ? 'ready' : 'unreadable'
+          if (answer.error.code === 'unavailable') setTimeout(() => void sync(), 1000)
           return
         }
         take(decode(answer.update))
@@ -173,5 +184,5 @@ export const useMinutes = defineStore('minutes', () => {
     for (const section of [...open.values()]) section.close()
   }
 
-  return { open, openSection, closeAll, unsaved, savedState, problem, build: minutesBuild }
+  return { open, openSection, closeAll, unsaved, savedState, problem }
 })

@@ -49,10 +49,10 @@ export const useVideo = defineStore('video', () => {
     tiles.value = people.flatMap((one) => {
       const publications = [...one.trackPublications.values()]
       const userId = one.identity.split('#')[0] ?? one.identity
-      const isHeard = publications.some((publication) => publication.source === 'microphone' && !publication.isMuted)
+      const isHeard = publications.some((publication) => String(publication.source) === 'microphone' && !publication.isMuted)
       const shown = publications.filter(
         (publication) =>
-          (publication.source === 'camera' || publication.source === 'screen_share') && publication.track && !publication.isMuted,
+          ['camera', 'screen_share'].includes(String(publication.source)) && publication.track && !publication.isMuted,
       )
       return shown.map((publication) => ({
         key: `${one.identity} ${publication.trackSid}`,
@@ -60,7 +60,7 @@ export const useVideo = defineStore('video', () => {
         isOwn: one === room?.localParticipant,
         picture: publication.track,
         isHeard,
-        isScreen: publication.source === 'screen_share',
+        isScreen: String(publication.source) === 'screen_share',
       }))
     })
   }
@@ -71,7 +71,8 @@ export const useVideo = defineStore('video', () => {
     if (!own || state.value !== 'live') return
     const sources = own.permissions?.canPublishSources ?? []
     // 2 is MICROPHONE in LiveKit's protocol; an empty list means all.
-    const mayPublish = own.permissions?.canPublish === true && (sources.length === 0 || sources.includes(2))
+    const mayPublish =
+      own.permissions?.canPublish === true && (sources.length === 0 || sources.some((source) => Number(source) === 2))
     const wanted = mayPublish && (meeting.hasFloor || (meeting.isChair && meeting.state?.status === 'running'))
     try {
       await own.setMicrophoneEnabled(wanted)
@@ -94,7 +95,7 @@ export const useVideo = defineStore('video', () => {
   }
 
   function hear(track: RemoteTrack): void {
-    if (track.kind !== 'audio') return
+    if (String(track.kind) !== 'audio') return
     const element = track.attach()
     element.hidden = true
     document.body.append(element)
@@ -146,6 +147,9 @@ export const useVideo = defineStore('video', () => {
       next.on(RoomEvent.TrackUnsubscribed, (track) => track.detach().forEach((element) => element.remove()))
       next.on(RoomEvent.ParticipantPermissionsChanged, () => void followFloor())
       next.on(RoomEvent.AudioPlaybackStatusChanged, () => (isSoundBlocked.value = !next.canPlaybackAudio))
+      next.on(RoomEvent.ConnectionQualityChanged, (quality, participant) => {
+        if (participant === next.localParticipant) report(String(quality))
+      })
       next.on(RoomEvent.Disconnected, () => {
         if (room === next) again('away')
       })
@@ -160,6 +164,17 @@ export const useVideo = defineStore('video', () => {
       // Whatever stopped it, the meeting goes on and the picture is tried again.
       again('away')
     }
+  }
+
+  /** What the Office sees of this line; lost on the way, the next one tells. */
+  function report(quality: string): void {
+    if (meetingId === undefined) return
+    const words = { excellent: 'good', good: 'fair', poor: 'weak', lost: 'lost' } as const
+    const known = Object.entries(words).find(([name]) => name === quality)?.[1]
+    if (known)
+      ask('meeting:line', { meetingId, quality: known, microphone: microphone.value === 'on' ? 'on' : 'off' }).catch(
+        () => undefined,
+      )
   }
 
   async function leaveRoom(): Promise<void> {
