@@ -41,20 +41,15 @@ export function forgetClockSamples(): void {
 }
 
 const second = ref(Math.floor(serverNow() / 1000) * 1000)
-const quarter = ref(Math.floor(serverNow() / 250) * 250)
 
 /** The server's time, cut to the second: all screens change at the same moment. For clocks and countdowns in figures. */
 export const now = readonly(second)
-
-/** The same four times a second, for rings and bars. */
-export const quickNow = readonly(quarter)
 
 let timer: ReturnType<typeof setTimeout> | undefined
 
 function tick(): void {
   clearTimeout(timer)
   const time = serverNow()
-  quarter.value = Math.floor(time / 250) * 250
   second.value = Math.floor(time / 1000) * 1000
   timer = setTimeout(tick, 250 - (time % 250) + 2)
 }

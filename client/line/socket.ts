@@ -51,14 +51,11 @@ export class LineLost extends Error {
 
 const stateNow = ref<LineState>(navigator.onLine ? 'live' : 'offline')
 const lostAt = ref<number>()
-const restarting = ref(false)
 
 /** What every screen shows; `data-line` on the document follows it. */
 export const lineState = readonly(stateNow)
 /** When the line was lost, by the machine's clock; undefined while it is live. */
 export const lineLostAt = readonly(lostAt)
-/** The server said that it goes and comes back. */
-export const serverIsRestarting = readonly(restarting)
 
 const retryMs = 300
 /** Without a network the browser tells when it is back; asking is only for machines that are wrong about it. */
@@ -190,7 +187,6 @@ function connect() {
   opened.on('connect', () => {
     if (socket !== opened) return
     stopAsking()
-    restarting.value = false
     forgetClockSamples()
     heartbeat = startHeartbeat(ping, lose)
     const beat = heartbeat
@@ -219,7 +215,6 @@ function connect() {
     endSession(message.reason)
   })
   opened.on('server:restarting', (message) => {
-    restarting.value = true
     for (const listener of [...listeners['server:restarting']]) listener(message)
   })
   opened.on('meeting:events', (message) => listeners['meeting:events'].forEach((listener) => listener(message)))

@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import { MinutesAnswer } from './http.ts'
-import type { RefusalAnswer } from './socket.ts'
 import { base64, Id, limits } from './values.ts'
 
 /** The live messages of the shared minutes; a section's id is its agenda item's, the opening's is the meeting's. */
@@ -55,19 +54,6 @@ export interface MinutesAwarenessMessage {
   meetingId: string
   sectionId: string
   update: string
-}
-
-type Ack<Answer> = (answer: Answer | RefusalAnswer) => void
-
-export interface MinutesClientToServer {
-  'minutes:sync': (payload: z.input<typeof MinutesSync>, ack: Ack<MinutesSyncAck>) => void
-  'minutes:update': (payload: z.input<typeof MinutesUpdate>, ack: Ack<MinutesUpdateAck>) => void
-  'minutes:awareness': (payload: z.input<typeof MinutesAwareness>) => void
-}
-
-export interface MinutesServerToClient {
-  'minutes:update': (message: MinutesUpdateMessage) => void
-  'minutes:awareness': (message: MinutesAwarenessMessage) => void
 }
 
 /** A section as it is read over HTTP: with who wrote most of each text block, in reading order; null where it is empty. */

@@ -114,6 +114,7 @@ describe('a Thursday meeting', () => {
     await button(bridge.page, 'Thôi phát biểu').waitFor()
     await button(chair.page, 'Mời phát biểu').click()
     await button(bridge.page, 'Kết thúc phát biểu').waitFor()
+    await bridge.page.getByText('Micrô đang bật').first().waitFor()
     await until('frames of the hall are decoded', async () => (await decodedFrames(chair.page)) > 10, 60_000)
     await picture(bridge.page, 'bridge-floor')
     await picture(wall.page, 'projector-floor')

@@ -418,6 +418,9 @@ describe('issued conclusions', () => {
   test('are made once, also when two processes make one at the same moment and their drafts differ', async () => {
     const { id } = await issue()
     const made: Buffer[] = []
+    // None is stored before all three are drawn: that is the moment in question.
+    let release = (): void => undefined
+    const allDrawn = new Promise<void>((resolve) => (release = resolve))
     const process = (title: string): DocumentSources => ({
       sql: database.sql,
       files: createFileStore(path.join(folder, 'files')),
@@ -426,6 +429,8 @@ describe('issued conclusions', () => {
         renderDocument: async (description, format) => {
           const bytes = await renderer.renderDocument({ ...description, title }, format)
           made.push(bytes)
+          if (made.length === 3) release()
+          await allDrawn
           return bytes
         },
       },

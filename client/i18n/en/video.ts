@@ -20,6 +20,7 @@ export const videoEn: typeof videoVi = {
     oursAt: 'Expected {time}',
     soon: 'Our turn comes soon, expected {time}. Please get ready.',
     speaking: 'You have the floor: the microphone is open, please speak',
+    granted: 'You have the floor; the microphone is being opened…',
     speaker: 'Speaker',
     nobody: 'Nobody has the floor',
     notOpen: 'The meeting has not begun',

@@ -18,6 +18,7 @@ export const videoVi = {
     oursAt: 'Dự kiến {time}',
     soon: 'Sắp đến lượt đơn vị, dự kiến {time}. Mời chuẩn bị.',
     speaking: 'Đang phát biểu: micrô đã mở, mời nói',
+    granted: 'Được mời phát biểu, đang mở micrô…',
     speaker: 'Người phát biểu',
     nobody: 'Chưa có người phát biểu',
     notOpen: 'Cuộc họp chưa bắt đầu',
