@@ -3,6 +3,7 @@ import { computed, ref, shallowRef, watch } from 'vue'
 import type { RemoteTrack, Room, Track } from 'livekit-client'
 import { ask, onLive, onMessage } from '../line/socket.ts'
 import { useMeeting } from './meeting.ts'
+import { usePreferences } from './preferences.ts'
 
 /** A picture in the room: whose, and the track to show. */
 export interface Tile {
@@ -25,6 +26,7 @@ const retryMs = 3000
  */
 export const useVideo = defineStore('video', () => {
   const meeting = useMeeting()
+  const preferences = usePreferences()
   const state = ref<VideoState>('off')
   const tiles = shallowRef<Tile[]>([])
   const camera = ref<OwnDevice>('none')
@@ -38,7 +40,9 @@ export const useVideo = defineStore('video', () => {
   let retry: ReturnType<typeof setTimeout> | undefined
   let stops: (() => void)[] = []
 
-  const mayCamera = computed(() => meeting.you !== null && !['observer', 'admin'].includes(meeting.you.role))
+  /** The wall only shows: whoever's account it runs under is in the room on a screen of their own. */
+  const isWall = computed(() => preferences.face === 'projector')
+  const mayCamera = computed(() => !isWall.value && meeting.you !== null && !['observer', 'admin'].includes(meeting.you.role))
 
   function draw(): void {
     if (!room) {
@@ -73,7 +77,7 @@ export const useVideo = defineStore('video', () => {
     // 2 is MICROPHONE in LiveKit's protocol; an empty list means all.
     const mayPublish =
       own.permissions?.canPublish === true && (sources.length === 0 || sources.some((source) => Number(source) === 2))
-    const wanted = mayPublish && (meeting.hasFloor || (meeting.isChair && meeting.state?.status === 'running'))
+    const wanted = mayPublish && !isWall.value && (meeting.hasFloor || (meeting.isChair && meeting.state?.status === 'running'))
     try {
       await own.setMicrophoneEnabled(wanted)
       microphone.value = wanted ? 'on' : 'none'
