@@ -70,7 +70,7 @@ export async function createRooms({
     log,
     directory,
     ballots,
-    issuer: () => findIssuer(sql, new Date()),
+    issuer: kept(() => findIssuer(sql, new Date())),
     presentation: (id: string) => findPresentation(sql, id),
     onCommitted: (meetingId: string, logged: LoggedEvent[], state: MeetingState) => {
       poke(meetingId)
@@ -193,6 +193,20 @@ export async function createRooms({
       await Promise.all(open.map((room) => room.idle()))
       await listening.unlisten()
     },
+  }
+}
+
+/** Asks again at most once a minute: the issuing body changes with a province, not with a command. */
+function kept<T>(ask: () => Promise<T>): () => Promise<T> {
+  let known: { until: number; answer: Promise<T> } | undefined
+  return () => {
+    if (known && Date.now() < known.until) return known.answer
+    const asked = { until: Date.now() + 60_000, answer: ask() }
+    known = asked
+    asked.answer.catch(() => {
+      if (known === asked) known = undefined
+    })
+    return asked.answer
   }
 }
 
