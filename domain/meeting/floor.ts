@@ -215,15 +215,12 @@ export function startFloorClock(state: MeetingState, at: string): MeetingState {
 /** Speaking time per unit at `now`, the running turn included, longest first. */
 export function speakingByUnit(state: MeetingState, now: string): { unitId: string; seconds: number; turns: number }[] {
   const total = new Map<string, { unitId: string; seconds: number; turns: number }>()
-  const add = (unitId: string, seconds: number) => {
-    const one = total.get(unitId) ?? { unitId, seconds: 0, turns: 0 }
-    total.set(unitId, { unitId, seconds: one.seconds + seconds, turns: one.turns + 1 })
+  const add = (unitId: string, seconds: number, turns: number) => {
+    const known = total.get(unitId) ?? { unitId, seconds: 0, turns: 0 }
+    total.set(unitId, { unitId, seconds: known.seconds + seconds, turns: known.turns + turns })
   }
-  for (const one of state.floor.speaking) {
-    const known = total.get(one.unitId) ?? { unitId: one.unitId, seconds: 0, turns: 0 }
-    total.set(one.unitId, { unitId: one.unitId, seconds: known.seconds + one.seconds, turns: known.turns + one.turns })
-  }
-  if (state.floor.holder) add(state.floor.holder.unitId, usedSecondsAt(state.floor.holder, now))
+  for (const { unitId, seconds, turns } of state.floor.speaking) add(unitId, seconds, turns)
+  if (state.floor.holder) add(state.floor.holder.unitId, usedSecondsAt(state.floor.holder, now), 1)
   return [...total.values()].sort((a, b) => b.seconds - a.seconds)
 }
 

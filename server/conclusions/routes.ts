@@ -4,7 +4,7 @@ import { ConclusionParams, VerifyAnswer, VerifyParams } from '#domain/contract/h
 import type { Viewer } from '#domain/meeting/state.ts'
 import { createFileStore } from '../files/store.ts'
 import type { FileStore } from '../files/store.ts'
-import type { Session } from '../people/sessions.ts'
+import { viewerOf } from '../people/sessions.ts'
 import { route } from '../web/http.ts'
 import type { Doors } from '../web/http.ts'
 import { createLimit } from '../web/limits.ts'
@@ -27,8 +27,6 @@ export interface ConclusionOptions {
 
 /** What guards against guessing: failed tries a minute and address. */
 const failuresAMinute = 60
-
-const viewerOf = ({ user }: Session): Viewer => ({ userId: user.id, role: user.role, unitId: user.unitId })
 
 /** A file name that every browser and disk takes: `12-TB-UBND.pdf`. */
 const fileName = (notation: string, format: DocumentFormat): string => `${notation.replace(/[^\p{L}\p{N}-]+/gu, '-')}.${format}`

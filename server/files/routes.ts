@@ -12,7 +12,7 @@ import {
 } from '#domain/contract/presentations.ts'
 import type { Refusal } from '#domain/errors.ts'
 import type { Viewer } from '#domain/meeting/state.ts'
-import type { Session } from '../people/sessions.ts'
+import { viewerOf } from '../people/sessions.ts'
 import { route } from '../web/http.ts'
 import type { Doors } from '../web/http.ts'
 import type { Services } from '../web/services.ts'
@@ -30,8 +30,6 @@ export interface PresentationOptions {
   mayView: (viewer: Viewer, presentation: Presentation) => Promise<boolean>
   files?: FileStore
 }
-
-const viewerOf = ({ user }: Session): Viewer => ({ userId: user.id, role: user.role, unitId: user.unitId })
 
 const answerOf = ({ id, title, pages, itemId }: Presentation) => ({
   id,

@@ -13,13 +13,11 @@ import {
 import { refuse } from '#domain/errors.ts'
 import type { MeetingState, Viewer } from '#domain/meeting/state.ts'
 import { mayAttendMeeting, snapshotFor } from '#domain/meeting/visibility.ts'
-import type { Session } from '../people/sessions.ts'
+import { viewerOf, type Session } from '../people/sessions.ts'
 import { route, type Doors } from '../web/http.ts'
 import type { Services } from '../web/services.ts'
 import { readLog } from './log.ts'
 import type { Rooms } from './rooms.ts'
-
-export const viewerOf = ({ user }: Session): Viewer => ({ userId: user.id, role: user.role, unitId: user.unitId })
 
 /** A meeting that exists for this person, or the refusal. Who was removed is told so; for others it does not exist. */
 export async function attend(rooms: Rooms, session: Session, meetingId: string) {

@@ -3,6 +3,7 @@ import { parseCookie, stringifySetCookie } from 'cookie'
 import type { Sql } from 'postgres'
 import { v7 as uuid } from 'uuid'
 import type { SessionUser } from '#domain/contract/http.ts'
+import type { Viewer } from '#domain/meeting/state.ts'
 
 /**
  * Sessions live in Postgres; the browser holds a random token, the database its SHA-256. A session ends after 12 hours
@@ -21,6 +22,9 @@ export interface Session {
   /** When it ends at the latest. */
   expiresAt: Date
 }
+
+/** The person of a session as the meetings' tables of rights see them. */
+export const viewerOf = ({ user }: Pick<Session, 'user'>): Viewer => ({ userId: user.id, role: user.role, unitId: user.unitId })
 
 /** The session of a window, by its cookies and its slot; null when there is none or it has ended. */
 export type FindSession = (cookieHeader: string | undefined, slot: string) => Promise<Session | null>
