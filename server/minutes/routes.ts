@@ -3,6 +3,7 @@ import { MinutesQuery } from '#domain/contract/http.ts'
 import { MinutesHistory, MinutesHistoryQuery, MinutesReadings } from '#domain/contract/minutes.ts'
 import { Id } from '#domain/contract/values.ts'
 import type { Viewer } from '#domain/meeting/state.ts'
+import { viewerOf } from '../people/sessions.ts'
 import { type Doors, route } from '../web/http.ts'
 import { type ConclusionTexts, readSection, type SectionName } from './reader.ts'
 import type { Sections } from './sections.ts'
@@ -37,7 +38,7 @@ export const registerMinutesRoutes = (doors: Doors, sections: Sections, access: 
     },
     async ({ params, query, session }) => {
       if (query.at !== undefined && query.section === undefined) return { refusal: { code: 'invalid_input', field: 'section' } }
-      const names = await readable(viewerOf(session.user), params.id, query.section)
+      const names = await readable(viewerOf(session), params.id, query.section)
       if (!names) return { refusal: { code: 'not_found' } }
       const conclusions = await access.conclusionTexts(params.id)
       const readings = await Promise.all(names.map((name) => readSection(sections, params.id, name, conclusions, query.at)))
@@ -62,7 +63,7 @@ export const registerMinutesRoutes = (doors: Doors, sections: Sections, access: 
       answers: { 200: MinutesHistory },
     },
     async ({ params, query, session }) => {
-      if (!(await readable(viewerOf(session.user), params.id, query.section))) return { refusal: { code: 'not_found' } }
+      if (!(await readable(viewerOf(session), params.id, query.section))) return { refusal: { code: 'not_found' } }
       const changes = await sections.store.changes(query.section)
       return {
         status: 200 as const,
@@ -71,9 +72,3 @@ export const registerMinutesRoutes = (doors: Doors, sections: Sections, access: 
     },
   )
 }
-
-const viewerOf = (user: { id: string; role: Viewer['role']; unitId: string }): Viewer => ({
-  userId: user.id,
-  role: user.role,
-  unitId: user.unitId,
-})
