@@ -32,8 +32,9 @@ export default defineConfig({
     host: '127.0.0.1',
     port: 5173,
     proxy: {
-      '/api': server,
-      '/healthz': server,
+      // As an object it leaves the Host header alone, by which the server knows its own pages.
+      '/api': { target: server },
+      '/healthz': { target: server },
       '/socket.io': { target: server, ws: true },
     },
   },
