@@ -1,4 +1,5 @@
-// npm run check: what can be known without running the product: lint, format, types of every room, dead code.
+// npm run check: what can be known without running the product: lint, format, types of every room, dead code,
+// and what the client's files must keep to.
 import { availableParallelism, totalmem } from 'node:os'
 import { pathToFileURL } from 'node:url'
 import { binOf, eachOf, runNode, seconds } from './steps.mjs'
@@ -12,6 +13,8 @@ const steps = [
   ['types of domain', [binOf('tsc', 'typescript'), '-p', 'domain/tsconfig.json']],
   ['format', [binOf('prettier'), '--check', '--log-level', 'warn', '.']],
   ['dead code', [binOf('knip')]],
+  ['styles in meanings', ['scripts/checks/styles.mjs']],
+  ['words in the message files', ['scripts/checks/words.mjs']],
 ]
 
 /** Runs every step and prints what failed in full; resolves to how many passed and failed. */
