@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { chromium, type Browser, type Page } from 'playwright-core'
+import { rememberConnections } from './media.ts'
 
 /** Chromium with a camera and a microphone of its own, and windows that are signed in as one person each. */
 const candidates = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
@@ -44,6 +45,7 @@ export async function openWindow(
     timezoneId: 'Asia/Ho_Chi_Minh',
     permissions: ['camera', 'microphone'],
   })
+  await rememberConnections(context)
   if (options.username !== undefined)
     await context.request.post(`${baseUrl}/api/session`, { data: { username: options.username, password: 'demo' } })
   const page = await context.newPage()

@@ -1,0 +1,39 @@
+import type { BrowserContext, Page } from 'playwright-core'
+
+/** The highest number of frames that any video of the page has decoded. */
+export const decodedFrames = (page: Page): Promise<number> =>
+  page.evaluate(() =>
+    Math.max(0, ...[...document.querySelectorAll('video')].map((video) => video.getVideoPlaybackQuality().totalVideoFrames)),
+  )
+
+/** Keeps the media connections that the pages of the context make, so that `loudness` can ask them. */
+export async function rememberConnections(context: BrowserContext): Promise<void> {
+  await context.addInitScript(() => {
+    const connections: RTCPeerConnection[] = []
+    Reflect.set(window, 'mediaConnections', connections)
+    window.RTCPeerConnection = class extends RTCPeerConnection {
+      constructor(configuration?: RTCConfiguration) {
+        super(configuration)
+        connections.push(this)
+      }
+    }
+  })
+}
+
+/**
+ * The loudest moment of the next second and a half in what arrives at the page, from 0 (silence) to 1. The fake microphone of
+ * a browser under test beeps once a second.
+ */
+export const loudness = (page: Page): Promise<number> =>
+  page.evaluate(async () => {
+    const connections = Reflect.get(window, 'mediaConnections') as RTCPeerConnection[]
+    const end = performance.now() + 1500
+    let loudest = 0
+    while (performance.now() < end) {
+      for (const connection of connections.filter((one) => one.connectionState === 'connected'))
+        for (const report of (await connection.getStats()).values())
+          if (report.type === 'inbound-rtp' && report.kind === 'audio') loudest = Math.max(loudest, report.audioLevel ?? 0)
+      await new Promise(requestAnimationFrame)
+    }
+    return loudest
+  })
