@@ -22,6 +22,8 @@ import { silently, type Progress } from './launch/progress.ts'
 import { createSyntheticBridges } from './launch/synthetic-bridges.ts'
 import { createAccess } from './meeting/access.ts'
 import { createFanout, everyoneIn } from './meeting/fanout.ts'
+import { createLineTrails } from './meeting/line-trails.ts'
+import { createPoints } from './meeting/points.ts'
 import { createPresence } from './meeting/presence.ts'
 import { createRooms } from './meeting/rooms.ts'
 import { registerMeetings } from './meeting/routes.ts'
@@ -180,9 +182,11 @@ export function createApp(settings: Settings, { log, progress = silently }: AppO
     })
     const video = registerVideo(services, { rooms, livekit: handle })
     endings.add(() => video.close())
-    const presence = await createPresence({ sql, log, rooms }, (meetingId, online) =>
-      io.to(everyoneIn(meetingId)).emit('meeting:presence', { meetingId, online }),
-    )
+    const trails = createLineTrails()
+    const presence = await createPresence({ sql, log, rooms }, (meetingId, online) => {
+      trails.note(meetingId, online)
+      io.to(everyoneIn(meetingId)).emit('meeting:presence', { meetingId, online })
+    })
     endings.add(() => presence.close())
 
     doors.api.post('/livekit/webhook', ...video.webhook)
@@ -220,12 +224,15 @@ export function createApp(settings: Settings, { log, progress = silently }: AppO
     }
 
     const share = createLimit({ points: 2000, seconds: 10 })
+    const points = await createPoints({ sql, log, io, rooms, presence, trails, share })
+    endings.add(() => points.close())
     io.on('connection', (socket) => {
       attachMeetings(
         { io, log, rooms, fanout, presence, share, onLeave: (socketId, meetingId) => minutes.leave(socketId, meetingId) },
         socket,
       )
       const { userId, role, unitId } = socket.data.you
+      points.attach(socket)
       minutes.attach(socket, () => ({ userId, role, unitId }))
       video.attach(socket, { userId, role, unitId, onlyMeetingId: socket.data.onlyMeetingId })
     })

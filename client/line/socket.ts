@@ -11,6 +11,7 @@ import type {
   MinutesUpdateMessage,
 } from '#domain/contract/minutes.ts'
 import { addClockSample, forgetClockSamples } from './clock.ts'
+import { deviceId } from './device.ts'
 import { startHeartbeat, type Heartbeat } from './heartbeat.ts'
 import { slot } from './slot.ts'
 
@@ -86,6 +87,7 @@ const listeners: Listeners = {
   'meeting:events': new Set(),
   'meeting:presence': new Set(),
   'video:changed': new Set(),
+  'point:called': new Set(),
   'session:ended': new Set(),
   'server:restarting': new Set(),
   'minutes:update': new Set(),
@@ -180,7 +182,7 @@ function connect() {
     reconnection: false,
     forceNew: true,
     timeout: 4000,
-    auth: slot === '' ? {} : { slot },
+    auth: { device: deviceId, ...(slot === '' ? {} : { slot }) },
   })
   socket = opened
 
@@ -220,6 +222,7 @@ function connect() {
   opened.on('meeting:events', (message) => listeners['meeting:events'].forEach((listener) => listener(message)))
   opened.on('meeting:presence', (message) => listeners['meeting:presence'].forEach((listener) => listener(message)))
   opened.on('video:changed', (message) => listeners['video:changed'].forEach((listener) => listener(message)))
+  opened.on('point:called', (message) => listeners['point:called'].forEach((listener) => listener(message)))
   opened.on('minutes:update', (message) => listeners['minutes:update'].forEach((listener) => listener(message)))
   opened.on('minutes:awareness', (message) => listeners['minutes:awareness'].forEach((listener) => listener(message)))
 }

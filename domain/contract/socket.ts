@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { ErrorCode } from '../errors.ts'
 import type { MeetingEvent } from '../meeting/meeting.ts'
 import type { MeetingState } from '../meeting/state.ts'
+import type { PointsToClient, PointsToServer } from './points.ts'
 import { Id, type Role } from './values.ts'
 
 /**
@@ -81,7 +82,7 @@ export interface VideoAnswer {
 
 type Ack<Answer> = (answer: Answer | RefusalAnswer) => void
 
-export interface ClientToServer {
+export interface ClientToServer extends PointsToServer {
   'meeting:join': (payload: JoinMeeting, ack: Ack<JoinAnswer>) => void
   'meeting:leave': (payload: { meetingId: string }, ack: Ack<{ ok: true }>) => void
   'meeting:command': (
@@ -94,7 +95,7 @@ export interface ClientToServer {
   'clock:ping': (payload: object, ack: Ack<{ ok: true; serverTime: string }>) => void
 }
 
-export interface ServerToClient {
+export interface ServerToClient extends PointsToClient {
   'meeting:events': (message: { meetingId: string; from: number; to: number; events: MeetingEvent[] }) => void
   'meeting:presence': (message: { meetingId: string; online: Presence[] }) => void
   /** Video of this meeting changed for the receiver (rights, media room, server back): ask for a token again. */

@@ -59,6 +59,8 @@ export const en: Messages = {
     meeting_not_paused: 'the meeting is not paused',
     meeting_not_running: 'the meeting is not running',
     not_approved: 'the conclusion is not approved yet',
+    not_called: 'this call has ended',
+    not_connected: 'this point is not connected',
     not_checked_in: 'the unit has not checked in',
     not_issued: 'the conclusion is not issued yet',
     not_proposed: 'the conclusion is not proposed',

@@ -74,6 +74,8 @@ export const vi: Messages = {
     meeting_not_paused: 'cuộc họp không trong giờ nghỉ',
     meeting_not_running: 'cuộc họp chưa bắt đầu hoặc đang tạm nghỉ',
     not_approved: 'kết luận chưa được duyệt',
+    not_called: 'cuộc gọi này đã kết thúc',
+    not_connected: 'điểm cầu này chưa kết nối',
     not_checked_in: 'đơn vị chưa điểm danh',
     not_issued: 'kết luận chưa được ban hành',
     not_proposed: 'kết luận chưa được trình',

@@ -12,16 +12,16 @@ import {
   type ServerToClient,
   type You,
 } from '#domain/contract/socket.ts'
-import { refuse, type Refusal } from '#domain/errors.ts'
+import { refuse } from '#domain/errors.ts'
 import { Command } from '#domain/meeting/meeting.ts'
 import type { Actor } from '#domain/meeting/state.ts'
 import { eventFor, mayAttendMeeting, snapshotFor } from '#domain/meeting/visibility.ts'
 import type { Locale } from '#domain/messages/sentence.ts'
-import { errorBody, refusalOfException } from '../web/errors.ts'
 import type { Limit } from '../web/limits.ts'
 import { everyoneIn, type Fanout } from './fanout.ts'
 import type { PresenceBoard } from './presence.ts'
 import type { Rooms } from './rooms.ts'
+import { socketDoor } from './socket-door.ts'
 
 export interface SocketData {
   sessionId: string
@@ -49,8 +49,6 @@ interface Door {
   onLeave: (socketId: string, meetingId: string) => void
 }
 
-type Ack = (answer: unknown) => void
-
 /** The live door of the meetings: join, leave, commands, what a screen says of its line. Each handler parses, asks, answers. */
 export function attachMeetings(door: Door, socket: RoomSocket): void {
   const { rooms, fanout, presence, log } = door
@@ -60,29 +58,7 @@ export function attachMeetings(door: Door, socket: RoomSocket): void {
     return { userId, role, unitId }
   }
 
-  const handle = <Schema extends z.ZodType>(
-    event: string,
-    schema: Schema,
-    work: (payload: z.output<Schema>) => Promise<object | { refusal: Refusal }>,
-  ): void => {
-    const listener = (...values: unknown[]): void => {
-      const last = values.at(-1)
-      const ack: Ack = typeof last === 'function' ? (answer) => void Reflect.apply(last, undefined, [answer]) : () => undefined
-      const refused = (refusal: Refusal) => ack({ ok: false, ...errorBody(refusal, socket.data.locale) })
-      const run = async (): Promise<void> => {
-        const seconds = await door.share.take(socket.data.you.userId)
-        if (seconds > 0) return refused({ code: 'too_many_attempts', params: { seconds } })
-        const parsed = schema.safeParse(values[0])
-        if (!parsed.success) return refused(invalidInput(parsed.error).refusal)
-        const answer = await work(parsed.data)
-        if ('refusal' in answer) refused(answer.refusal)
-        else ack({ ok: true, ...answer })
-      }
-      run().catch((error: unknown) => refused(refusalOfException(error, log).refusal))
-    }
-    // The typed listener and this one agree by the schema of the same name.
-    Reflect.apply(socket.on.bind(socket), socket, [event, listener])
-  }
+  const handle = socketDoor(door, socket)
 
   /** The room of a meeting that exists for this person, who has not been removed from it. */
   const enterable = async (meetingId: string) => {
