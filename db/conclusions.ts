@@ -1,7 +1,6 @@
 import { date, index, integer, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core'
 import type { ConclusionStatus } from '#domain/meeting/state.ts'
 import { moment } from './columns.ts'
-import { files } from './files.ts'
 import { meetings } from './meetings.ts'
 
 /** Conclusions as the log last left them. A number is given once per year, type and issuing body. */
@@ -47,20 +46,4 @@ export const documentNumbers = pgTable(
     lastNumber: integer('last_number').notNull(),
   },
   (table) => [primaryKey({ columns: [table.year, table.type, table.issuer] })],
-)
-
-/** The issued document in one format, made once: later readers get the same bytes. */
-export const conclusionFiles = pgTable(
-  'conclusion_files',
-  {
-    conclusionId: uuid('conclusion_id')
-      .notNull()
-      .references(() => conclusions.id),
-    format: text('format').notNull(),
-    sha256: text('sha256')
-      .notNull()
-      .references(() => files.sha256),
-    createdAt: moment('created_at').notNull().defaultNow(),
-  },
-  (table) => [primaryKey({ columns: [table.conclusionId, table.format] })],
 )

@@ -6,13 +6,17 @@ import { Server } from 'socket.io'
 import { v7 as uuid } from 'uuid'
 import { openDatabase, type Database } from '#db/client.ts'
 import { migrate } from '#db/migrate.ts'
-import { demoMeetingInput, hasDemoAccounts, seedDemo } from '#db/seed/demo.ts'
+import { hasDemoAccounts } from '#db/seed/demo.ts'
 import { limits } from '#domain/contract/values.ts'
 import { errorStatus } from '#domain/errors.ts'
+import { createDocumentRenderer } from './conclusions/layout/renderer.ts'
 import { registerConclusions } from './conclusions/routes.ts'
+import { recordIssued } from './documents/record.ts'
+import { createDocumentStore } from './documents/store.ts'
 import { createFileStore } from './files/store.ts'
 import { registerPresentations } from './files/routes.ts'
 import { ensureClient } from './launch/client-build.ts'
+import { ensureDemo } from './launch/demo.ts'
 import { registerDemo } from './launch/demo-routes.ts'
 import { LaunchError } from './launch/launch-error.ts'
 import { findLiveKit } from './launch/livekit.ts'
@@ -30,7 +34,6 @@ import { registerMeetings } from './meeting/routes.ts'
 import { attachMeetings, putOut, type RoomServer, type RoomSocket } from './meeting/socket.ts'
 import { registerMinutesRoutes } from './minutes/routes.ts'
 import { registerMinutes } from './minutes/socket.ts'
-import { hashPassword } from './people/passwords.ts'
 import { registerPeople } from './people/routes.ts'
 import { createSessions, viewerOf, type Session } from './people/sessions.ts'
 import { projectRoot, type Settings } from './settings.ts'
@@ -162,7 +165,13 @@ export function createApp(settings: Settings, { log, progress = silently }: AppO
     endings.add(() => handle.stop())
 
     const sessions = createSessions(sql, { production: settings.production })
-    const rooms = await createRooms({ sql, log, appSecret: settings.appSecret })
+    const verifyUrl = (code: string) => `${settings.publicUrl ?? `http://${settings.host}:${port}`}/verify/${code}`
+    const rooms = await createRooms({
+      sql,
+      log,
+      appSecret: settings.appSecret,
+      alongside: (tx, events, state) => recordIssued(tx, events, state, verifyUrl),
+    })
     endings.add(() => rooms.close())
     const access = createAccess(rooms, sql)
     const files = createFileStore(path.join(settings.dataDir, 'files'))
@@ -200,13 +209,16 @@ export function createApp(settings: Settings, { log, progress = silently }: AppO
     })
     registerMeetings(doors, services, rooms)
     registerMinutesRoutes(doors, minutes.sections, access)
-    const conclusions = registerConclusions(doors, services, {
-      stateAt: async (meetingId, seq) => (await rooms.stateAt(meetingId, seq))?.state ?? null,
-      mayReadConclusion: access.mayReadConclusion,
-      files,
-      failedCodes,
-    })
-    endings.add(() => conclusions.close())
+    const renderer = createDocumentRenderer()
+    endings.add(() => renderer.close())
+    const documents = {
+      sql,
+      store: createDocumentStore({ sql, files }),
+      renderer,
+      stateAt: async (meetingId: string, seq: number) => (await rooms.stateAt(meetingId, seq))?.state ?? null,
+      verifyUrl,
+    }
+    registerConclusions(doors, services, { documents, mayReadConclusion: access.mayReadConclusion, failedCodes })
     registerPresentations(doors, services, { mayPresent: access.mayPresent, mayView: access.mayView, files })
     if (settings.demo) {
       const bridges = createSyntheticBridges({
@@ -217,10 +229,7 @@ export function createApp(settings: Settings, { log, progress = silently }: AppO
       })
       endings.add(() => bridges.stop())
       registerDemo(services, doors, { bridges })
-      if (await seedDemo(sql, await hashPassword('demo'))) {
-        const made = await rooms.create(await demoMeetingInput(sql, new Date()), null, { isDemo: true })
-        if ('refusal' in made) throw new Error(`the demo meeting was refused: ${JSON.stringify(made.refusal)}`)
-      }
+      await ensureDemo(sql, rooms)
     }
 
     const share = createLimit({ points: 2000, seconds: 10 })

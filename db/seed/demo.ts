@@ -49,15 +49,14 @@ export async function hasDemoAccounts(sql: Sql): Promise<boolean> {
 
 /**
  * Puts the demo's organisation and accounts into an empty database; one that has a unit, a user or a meeting is left alone.
- * Answers whether it did. `passwordHash` is of the password that all demo accounts share.
+ * `hashPassword` hashes the password that all demo accounts share.
  */
-export async function seedDemo(sql: Sql, passwordHash: string): Promise<boolean> {
+export async function seedDemo(sql: Sql, hashPassword: () => Promise<string>): Promise<void> {
   const rows = await sql<{ used: boolean }[]>`
     select exists (select 1 from units) or exists (select 1 from users) or exists (select 1 from meetings) as used`
-  if (rows[0]?.used !== false) return false
+  if (rows[0]?.used !== false) return
   const file = OrganisationFile.parse(readData('org.json'))
-  // Of several processes that start at once the first makes the accounts; the others find them and make none.
-  return (await seedOrganisation(sql, file, { passwordHash, isDemo: true })).users > 0
+  await seedOrganisation(sql, file, { passwordHash: await hashPassword(), isDemo: true })
 }
 
 /** Thursday 07:30 in Viet Nam, today's if that is still to come. */

@@ -34,6 +34,9 @@ const monthText = (month: number): string => (month <= 2 ? twoDigits(month) : St
 export const longDate = ({ year, month, day }: CalendarDay): string =>
   `ngày ${twoDigits(day)} tháng ${monthText(month)} năm ${year}`
 
+/** Day and month left open, as in a draft. */
+export const openDate = (at: string): string => `ngày      tháng      năm ${yearOf(at)}`
+
 /** `05/01/2020`, `18/6/2021`: the same zeros, in running text. */
 export const shortDate = ({ year, month, day }: CalendarDay): string => `${twoDigits(day)}/${monthText(month)}/${year}`
 

@@ -77,6 +77,14 @@ export type DocumentDescription = z.infer<typeof DocumentDescription>
 /** NFC without what neither XML nor PDF can carry: controls, direction overrides, lone surrogates, unassigned and private characters. */
 export const cleanText = (text: string): string => text.normalize('NFC').replace(/[^\P{C}\n\r\t\u200c\u200d]/gu, '')
 
+/** All that the body of a document says, a line per paragraph or row. */
+export const contentOf = ({ body }: DocumentDescription): string =>
+  body
+    .flatMap((block) =>
+      block.type === 'paragraph' ? [block.runs.map((run) => run.text).join('')] : block.rows.map((row) => row.join(' ')),
+    )
+    .join('\n')
+
 /** A hash in groups, so that it can break into lines and be read aloud. */
 export const groupedHash = (hash: string): string => hash.replace(/(.{16})(?=.)/g, '$1 ')
 

@@ -44,6 +44,9 @@ export const committeeAsIssuer = (unit: CommitteeUnit): IssuingBody => {
   }
 }
 
+/** Room for the clerk's hand, where no number was given yet. */
+export const openNumber = '     '
+
 /** `05/TB-UBND`: numbers below 10 take a leading zero. */
 export const notationOf = (number: number, type: string, symbol: string): string =>
   `${String(number).padStart(2, '0')}/${type}-${symbol}`

@@ -3,6 +3,7 @@ import type { AgendaItem, Conclusion, MeetingState, Vote } from '../meeting/stat
 import { dayOf, longDate, parseDay, shortDate, shortTime, timeOfDay, weekdayOf } from './dates.ts'
 import { cleanText, endText, groupedHash, paragraph, paragraphsOf } from './description.ts'
 import type { Block, DocumentDescription, Paragraph, Verification } from './description.ts'
+import { openNumber } from './issuing.ts'
 import type { IssuingBody } from './issuing.ts'
 
 /**
@@ -138,7 +139,7 @@ export const describeMinutes = (
     header: {
       parentBody: frame.issuer.parentBody,
       issuingBody: frame.issuer.issuingBody,
-      numberSymbol: `Số: ${frame.notation ?? `     /BB-${frame.issuer.symbol}`}`,
+      numberSymbol: `Số: ${frame.notation ?? `${openNumber}/BB-${frame.issuer.symbol}`}`,
     },
     heading: { kind: 'BIÊN BẢN', subject: cleanText(state.title) },
     body: endText([

@@ -1,7 +1,8 @@
 import { z } from 'zod'
-import { dayOf, longDate, parseDay, shortDate } from './dates.ts'
+import { dayOf, longDate, openDate, parseDay, shortDate } from './dates.ts'
 import { cleanText, endText, paragraph, paragraphsOf } from './description.ts'
 import type { Block, DocumentDescription, Signature, Verification } from './description.ts'
+import { openNumber } from './issuing.ts'
 import type { IssuingBody } from './issuing.ts'
 import { pointLetters } from './nd30-2020.ts'
 import { recipientLines } from './recipients.ts'
@@ -19,8 +20,9 @@ export const NoticeConclusion = z.strictObject({
 export type NoticeConclusion = z.infer<typeof NoticeConclusion>
 
 export const NoticeFacts = z.strictObject({
-  notation: z.string(),
-  issuedAt: z.string(),
+  /** Left out, with the date, in a draft. */
+  notation: z.string().optional(),
+  issuedAt: z.string().optional(),
   meeting: z.strictObject({ title: z.string(), heldAt: z.string() }),
   chair: z.strictObject({ name: z.string(), title: z.string() }),
   /** The agenda item; left out when it was closed, because the notice also reaches units that were outside. */
@@ -37,7 +39,7 @@ export interface NoticeFrame {
   issuer: IssuingBody
   signature: Signature
   recipients: StandingRecipients
-  verification: Verification
+  verification?: Verification
 }
 
 /** `Họp định kỳ …` → `cuộc họp định kỳ …`: a meeting's title in the middle of a sentence. */
@@ -134,14 +136,14 @@ export const describeNotice = (facts: NoticeFacts, frame: NoticeFrame): Document
   return {
     ruleSet: 'nd30-2020',
     kind: 'TB',
-    title: cleanText(`Thông báo số ${facts.notation}: ${subject}`),
+    title: cleanText(facts.notation === undefined ? subject : `Thông báo số ${facts.notation}: ${subject}`),
     author: issuer.name,
-    issuedAt: facts.issuedAt,
+    issuedAt: facts.issuedAt ?? facts.meeting.heldAt,
     header: {
       parentBody: issuer.parentBody,
       issuingBody: issuer.issuingBody,
-      numberSymbol: `Số: ${facts.notation}`,
-      placeDate: `${issuer.place}, ${longDate(dayOf(facts.issuedAt))}`,
+      numberSymbol: `Số: ${facts.notation ?? `${openNumber}/TB-${issuer.symbol}`}`,
+      placeDate: `${issuer.place}, ${facts.issuedAt === undefined ? openDate(facts.meeting.heldAt) : longDate(dayOf(facts.issuedAt))}`,
     },
     heading: { kind: 'THÔNG BÁO', subject },
     body: endText([
@@ -152,7 +154,7 @@ export const describeNotice = (facts: NoticeFacts, frame: NoticeFrame): Document
     ]),
     closing: {
       recipients: recipientLines(carryOut, frame.recipients),
-      verification: frame.verification,
+      ...(frame.verification === undefined ? {} : { verification: frame.verification }),
       rightSignature: frame.signature,
     },
   }

@@ -1,26 +1,23 @@
-import path from 'node:path'
 import { z } from 'zod'
 import { ConclusionParams, VerifyAnswer, VerifyParams } from '#domain/contract/http.ts'
 import type { Viewer } from '#domain/meeting/state.ts'
-import { createFileStore } from '../files/store.ts'
-import type { FileStore } from '../files/store.ts'
+import { sendFile } from '../documents/answer.ts'
+import { renderedFile } from '../documents/rendered.ts'
+import type { DocumentSources } from '../documents/rendered.ts'
+import { mediaTypes } from '../documents/store.ts'
 import { viewerOf } from '../people/sessions.ts'
 import { route } from '../web/http.ts'
 import type { Doors } from '../web/http.ts'
 import { createLimit } from '../web/limits.ts'
 import type { Limit } from '../web/limits.ts'
 import type { Services } from '../web/services.ts'
-import { findDocument, mediaTypes, verify } from './document.ts'
-import type { DocumentSources, StateAt } from './document.ts'
-import { createDocumentRenderer } from './layout/renderer.ts'
-import type { DocumentFormat } from './layout/render-worker.ts'
 import { readCode } from './numbers.ts'
+import { verify } from './verify.ts'
 
 export interface ConclusionOptions {
-  stateAt: StateAt
+  documents: DocumentSources
   /** Whether this person may see this conclusion; false also when there is none. */
   mayReadConclusion: (viewer: Viewer, conclusionId: string) => Promise<boolean>
-  files?: FileStore
   /** Failed look-ups of codes per address; handed in where join links share the count. */
   failedCodes?: Limit
 }
@@ -28,27 +25,9 @@ export interface ConclusionOptions {
 /** What guards against guessing: failed tries a minute and address. */
 const failuresAMinute = 60
 
-/** A file name that every browser and disk takes: `12-TB-UBND.pdf`. */
-const fileName = (notation: string, format: DocumentFormat): string => `${notation.replace(/[^\p{L}\p{N}-]+/gu, '-')}.${format}`
-
-const disposition = (kind: 'inline' | 'attachment', name: string): string =>
-  `${kind}; filename="${name.replace(/[^\x20-\x7e]/g, '_')}"; filename*=UTF-8''${encodeURIComponent(name)}`
-
 /** The doors of issued conclusions: their documents, for those who may see them, and the public look-up by code. */
-export function registerConclusions(
-  doors: Doors,
-  { settings, sql }: Services,
-  options: ConclusionOptions,
-): { close: () => Promise<void> } {
-  const renderer = createDocumentRenderer()
-  const baseUrl = settings.publicUrl ?? `http://${settings.host}:${settings.port}`
-  const sources: DocumentSources = {
-    sql,
-    files: options.files ?? createFileStore(path.join(settings.dataDir, 'files')),
-    renderer,
-    stateAt: options.stateAt,
-    verifyUrl: (code) => `${baseUrl}/verify/${code}`,
-  }
+export function registerConclusions(doors: Doors, { sql }: Services, options: ConclusionOptions): void {
+  const { documents } = options
   const failedCodes = options.failedCodes ?? createLimit({ points: failuresAMinute, seconds: 60 })
 
   for (const format of ['docx', 'pdf'] as const) {
@@ -67,16 +46,16 @@ export function registerConclusions(
         const isOtherMeeting = session.meetingId !== undefined && !(await isOfMeeting(sql, params.id, session.meetingId))
         if (isOtherMeeting || !(await options.mayReadConclusion(viewerOf(session), params.id)))
           return { refusal: { code: 'not_found' } }
-        const document = await findDocument(sources, params.id, format)
+        const document = await documents.store.documentOf(params.id)
         if (document === null) return { refusal: { code: 'not_found' } }
-        response.setHeader('Content-Type', mediaTypes[format])
-        response.setHeader(
-          'Content-Disposition',
-          disposition(format === 'pdf' ? 'inline' : 'attachment', fileName(document.notation, format)),
-        )
-        response.setHeader('Cache-Control', 'private, no-cache')
-        response.status(200).end(document.bytes)
-        return undefined
+        const { bytes } = await renderedFile(documents, document, format)
+        return sendFile(response, {
+          bytes,
+          name: document.notation ?? document.abstract,
+          ending: format,
+          mediaType: mediaTypes[format],
+          show: format === 'pdf' ? 'inline' : 'attachment',
+        })
       },
     )
   }
@@ -102,8 +81,6 @@ export function registerConclusions(
       return { status: 200 as const, body: { valid: true, ...found } }
     },
   )
-
-  return { close: renderer.close }
 }
 
 const isOfMeeting = async (sql: Services['sql'], conclusionId: string, meetingId: string): Promise<boolean> => {

@@ -23,6 +23,8 @@ export interface RoomSurroundings {
   ballots: BallotBoxes
   issuer: () => Promise<IssuingBody>
   presentation: (id: string) => Promise<{ title: string; pages: number; meetingId: string } | null>
+  /** What other capabilities write in the transaction of the events; `state` is after the last of them. */
+  alongside: (tx: TransactionSql, events: MeetingEvent[], state: MeetingState) => Promise<void>
   /** Events that are committed, in order, each once; `state` is after the last of them. */
   onCommitted: (meetingId: string, logged: LoggedEvent[], state: MeetingState) => void
 }
@@ -180,16 +182,13 @@ export class Room {
         answers.push(() => one.done({ seq }))
       }
 
+      const events = made.map((one) => one.event)
       await Promise.all([
         appendToLog(tx, this.meetingId, made),
         rememberCommands(tx, this.meetingId, accepted),
-        project(
-          tx,
-          made.map((one) => one.event),
-          state,
-          issuer.name,
-        ),
+        project(tx, events, state, issuer.name),
       ])
+      await this.around.alongside(tx, events, state)
       for (const [voteId, options] of ballots) await this.around.ballots.add(tx, this.meetingId, voteId, options)
       for (const one of made) if (one.event.type === 'vote.closed') await this.around.ballots.discard(tx, one.event.voteId)
       return { missed, made, answers }

@@ -6,12 +6,12 @@ import { refuse, type Refusal } from '#domain/errors.ts'
 import { defaultForm, wrongUnits } from '#domain/meeting/agenda.ts'
 import type { Command, MeetingEvent } from '#domain/meeting/meeting.ts'
 import type { Actor, MeetingState } from '#domain/meeting/state.ts'
-import { findIssuer } from '../conclusions/document.ts'
+import { findIssuer } from '../documents/bodies.ts'
 import { findPresentation } from '../files/presentations.ts'
 import { openBallotBoxes } from './ballots.ts'
 import { createDirectory, type Directory } from './directory.ts'
 import { appendToLog, chain, zeroHash, type LoggedEvent } from './log.ts'
-import { Room, stateAt, type Outcome } from './room.ts'
+import { Room, stateAt, type Outcome, type RoomSurroundings } from './room.ts'
 
 /** Channel on which a process pokes the others after a commit; the payload is the meeting's id. */
 const pokeChannel = 'meeting_log'
@@ -43,10 +43,12 @@ export async function createRooms({
   sql,
   log,
   appSecret,
+  alongside,
 }: {
   sql: Sql
   log: Logger
   appSecret: string | undefined
+  alongside: RoomSurroundings['alongside']
 }): Promise<Rooms> {
   const rooms = new Map<string, Promise<Room | null>>()
   const open: Room[] = []
@@ -70,6 +72,7 @@ export async function createRooms({
     log,
     directory,
     ballots,
+    alongside,
     issuer: kept(() => findIssuer(sql, new Date())),
     presentation: (id: string) => findPresentation(sql, id),
     onCommitted: (meetingId: string, logged: LoggedEvent[], state: MeetingState) => {

@@ -13,14 +13,16 @@ import { migrate } from '#db/migrate.ts'
 import type { DocumentDescription } from '#domain/documents/description.ts'
 import { notationOf } from '#domain/documents/issuing.ts'
 import { motto, nationalName, nd30 } from '#domain/documents/nd30-2020.ts'
+import { evolve, readEvent } from '#domain/meeting/meeting.ts'
 import { emptyMeeting } from '#domain/meeting/state.ts'
 import type { MeetingState } from '#domain/meeting/state.ts'
-import type { DocumentSources } from '#server/conclusions/document.ts'
-import { findDocument } from '#server/conclusions/document.ts'
 import { boldFace } from '#server/conclusions/layout/font.ts'
 import { createDocumentRenderer } from '#server/conclusions/layout/renderer.ts'
 import { makeCode, takeNumber } from '#server/conclusions/numbers.ts'
 import { registerConclusions } from '#server/conclusions/routes.ts'
+import { recordIssued } from '#server/documents/record.ts'
+import { renderedFile, type DocumentSources } from '#server/documents/rendered.ts'
+import { createDocumentStore } from '#server/documents/store.ts'
 import { createFileStore } from '#server/files/store.ts'
 import { registerPresentations } from '#server/files/routes.ts'
 import { startPostgres } from '#server/launch/postgres.ts'
@@ -309,19 +311,46 @@ describe('issued conclusions', () => {
   let session: Session | null = null
   let mayRead = true
   let state: MeetingState
-  let closeConclusions: () => Promise<void>
+  let documents: DocumentSources
   const [committee, office, lead, user, meeting, item] = [uuid(), uuid(), uuid(), uuid(), uuid(), uuid()]
 
+  const verifyUrl = (code: string): string => `https://hop.example/verify/${code}`
+
+  /** Issues a conclusion as a room does: number, read model and book in one transaction. */
   const issue = async (more: { corrects?: string } = {}): Promise<{ id: string; code: string }> => {
     const id = uuid()
     const code = makeCode()
     await database.sql.begin(async (tx) => {
       const number = await takeNumber(tx, { year: 2026, type: 'TB', issuer: 'Ủy ban nhân dân tỉnh Kon Tum' })
+      const notation = notationOf(number, 'TB', 'UBND')
+      const at = '2026-11-26T03:00:00.000Z'
       await tx`
         insert into conclusions (id, meeting_id, item_id, text, lead_unit_id, coordinating_unit_ids, due_date, status, number, type, issuer,
           year, notation, code, hash, issued_at, issued_seq, corrects)
         values (${id}, ${meeting}, ${item}, 'Giao Sở Tài chính báo cáo.', ${lead}, '{}', '2026-12-05', 'issued', ${number}, 'TB',
-          'Ủy ban nhân dân tỉnh Kon Tum', 2026, ${notationOf(number, 'TB', 'UBND')}, ${code}, ${'ab'.repeat(32)}, now(), 7, ${more.corrects ?? null})`
+          'Ủy ban nhân dân tỉnh Kon Tum', 2026, ${notation}, ${code}, ${'ab'.repeat(32)}, ${at}, 7, ${more.corrects ?? null})`
+      const event = readEvent(
+        JSON.stringify({
+          type: 'conclusion.issued',
+          seq: 7,
+          at,
+          actor: { system: true },
+          hash: 'ab'.repeat(32),
+          conclusionId: id,
+          itemId: item,
+          text: 'Giao Sở Tài chính báo cáo.',
+          leadUnitId: lead,
+          coordinatingUnitIds: [],
+          dueDate: '2026-12-05',
+          proposedAt: at,
+          proposedBy: user,
+          number,
+          notation,
+          code,
+          ...more,
+        }),
+      )
+      await recordIssued(tx, [event], evolve(state, event), verifyUrl)
     })
     return { id, code }
   }
@@ -350,10 +379,14 @@ describe('issued conclusions', () => {
     doors.ready = true
     doors.findSession = () => Promise.resolve(session)
     const services = { settings, log, sql, db }
-    closeConclusions = registerConclusions(doors, services, {
+    documents = {
+      sql,
+      store: createDocumentStore({ sql, files: createFileStore(path.join(folder, 'files')) }),
+      renderer,
       stateAt: () => Promise.resolve(state),
-      mayReadConclusion: () => Promise.resolve(mayRead),
-    }).close
+      verifyUrl,
+    }
+    registerConclusions(doors, services, { documents, mayReadConclusion: () => Promise.resolve(mayRead) })
     registerPresentations(doors, services, {
       mayPresent: () => Promise.resolve(mayRead ? null : { code: 'forbidden' }),
       mayView: () => Promise.resolve(mayRead),
@@ -377,7 +410,6 @@ describe('issued conclusions', () => {
   })
 
   afterAll(async () => {
-    await closeConclusions()
     await new Promise((resolve) => server.close(resolve))
     await database.close()
     await postgres.stop()
@@ -409,8 +441,6 @@ describe('issued conclusions', () => {
     session = was === null ? null : { ...was, meetingId: uuid() }
     expect((await get(`/api/conclusions/${id}.pdf`)).status).toBe(404)
     session = was
-    await database.sql`update conclusions set status = 'approved' where id = ${id}`
-    expect((await get(`/api/conclusions/${id}.pdf`)).status).toBe(404)
     expect((await get(`/api/conclusions/${uuid()}.pdf`)).status).toBe(404)
     expect((await get('/api/conclusions/not-an-id.pdf')).status).toBe(404)
   })
@@ -422,8 +452,7 @@ describe('issued conclusions', () => {
     let release = (): void => undefined
     const allDrawn = new Promise<void>((resolve) => (release = resolve))
     const process = (title: string): DocumentSources => ({
-      sql: database.sql,
-      files: createFileStore(path.join(folder, 'files')),
+      ...documents,
       renderer: {
         close: () => Promise.resolve(),
         renderDocument: async (description, format) => {
@@ -434,40 +463,34 @@ describe('issued conclusions', () => {
           return bytes
         },
       },
-      stateAt: () => Promise.resolve(state),
-      verifyUrl: (code) => `https://hop.example/verify/${code}`,
     })
-    const answers = await Promise.all(['một', 'hai', 'ba'].map((title) => findDocument(process(title), id, 'pdf')))
+    const document = await documents.store.documentOf(id)
+    if (document === null) throw new Error('not in the book')
+    const answers = await Promise.all(['một', 'hai', 'ba'].map((title) => renderedFile(process(title), document, 'pdf')))
     const [first] = answers
     expect(new Set(made.map((bytes) => bytes.toString('latin1'))).size).toBe(3)
-    expect(answers.every((answer) => answer !== null && first?.bytes.equals(answer.bytes))).toBe(true)
-    expect((await findDocument(process('bốn'), id, 'pdf'))?.bytes.equals(first?.bytes ?? Buffer.alloc(0))).toBe(true)
+    expect(answers.every((answer) => first?.bytes.equals(answer.bytes))).toBe(true)
+    expect((await renderedFile(process('bốn'), document, 'pdf')).bytes.equals(first?.bytes ?? Buffer.alloc(0))).toBe(true)
   })
 
   test('say nothing of a closed item, whose notice also reaches units outside', async () => {
-    const { id } = await issue()
     const clock = { number: 1, status: 'done' as const, budgetSeconds: 60, usedSeconds: 60 }
-    const closedItem = { ...clock, id: item, title: 'NỘI DUNG KÍN', audience: [office], form: 'online' as const }
-    const seen: DocumentDescription[] = []
-    await findDocument(
-      {
-        sql: database.sql,
-        files: createFileStore(path.join(folder, 'files')),
-        renderer: {
-          close: () => Promise.resolve(),
-          renderDocument: (description) => {
-            seen.push(description)
-            return Promise.resolve(Buffer.from('x'))
-          },
-        },
-        stateAt: () => Promise.resolve({ ...state, agenda: [closedItem] }),
-        verifyUrl: (code) => `https://hop.example/verify/${code}`,
-      },
-      id,
-      'docx',
-    )
-    expect(seen).toHaveLength(1)
-    expect(JSON.stringify(seen)).not.toContain('KÍN')
+    const before = state
+    state = { ...state, agenda: [{ ...clock, id: item, title: 'NỘI DUNG KÍN', audience: [office], form: 'online' as const }] }
+    const { id } = await issue()
+    state = before
+    const document = await documents.store.documentOf(id)
+    expect(document?.description).not.toBeNull()
+    expect(JSON.stringify(document)).not.toContain('KÍN')
+  })
+
+  test('stand as they were issued: the database lets nothing but their status change, and nothing be deleted', async () => {
+    const { id } = await issue()
+    await documents.store.setStatus(id, 'withdrawn')
+    expect((await documents.store.documentOf(id))?.status).toBe('withdrawn')
+    await expect(database.sql`update documents set abstract = 'khác' where id = ${id}`).rejects.toThrow('does not change')
+    await expect(database.sql`update documents set number = 99 where id = ${id}`).rejects.toThrow('does not change')
+    await expect(database.sql`delete from documents where id = ${id}`).rejects.toThrow('does not change')
   })
 
   test('are verified by their code, however it is typed, and tell who corrected them', async () => {

@@ -1,0 +1,20 @@
+import type { Response } from 'express'
+
+/** A file name that every browser and disk takes: `12-TB-UBND.pdf`. */
+const fileName = (name: string, ending: string): string =>
+  `${name.replace(/[^\p{L}\p{N}-]+/gu, '-').replace(/^-|-$/g, '')}.${ending}`
+
+/** Sends a document's bytes under a name made of its number or title: shown in the page, or as a file to keep. */
+export function sendFile(
+  response: Response,
+  file: { bytes: Buffer; name: string; ending: string; mediaType: string; show: 'inline' | 'attachment' },
+): undefined {
+  const name = fileName(file.name, file.ending)
+  response.setHeader('Content-Type', file.mediaType)
+  response.setHeader(
+    'Content-Disposition',
+    `${file.show}; filename="${name.replace(/[^\x20-\x7e]/g, '_')}"; filename*=UTF-8''${encodeURIComponent(name)}`,
+  )
+  response.setHeader('Cache-Control', 'private, no-cache')
+  response.status(200).end(file.bytes)
+}

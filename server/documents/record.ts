@@ -1,0 +1,69 @@
+import type { TransactionSql } from 'postgres'
+import { yearOf } from '#domain/documents/dates.ts'
+import { contentOf } from '#domain/documents/description.ts'
+import type { DocumentDescription } from '#domain/documents/description.ts'
+import type { DocumentType } from '#domain/contract/documents.ts'
+import type { MeetingEvent } from '#domain/meeting/meeting.ts'
+import type { MeetingState } from '#domain/meeting/state.ts'
+import { describeConclusion } from './notice.ts'
+import type { VerifyUrl } from './notice.ts'
+
+export interface NewDocument {
+  id: string
+  type: DocumentType
+  meetingId: string
+  number: number | null
+  notation: string | null
+  version: number
+  replaces: string | null
+  conclusionIds: string[]
+  head: { seq: number; hash: string }
+  issuedAt: string
+  description: DocumentDescription
+}
+
+/** Writes a document into the numbering book, in the transaction that gave its number. */
+export async function recordDocument(tx: TransactionSql, one: NewDocument): Promise<void> {
+  const { description } = one
+  const recipients = description.closing.recipients.map((line) => line.replace(/^- |[;.]$/g, ''))
+  await tx`
+    insert into documents (id, type, meeting_id, year, issuer, number, notation, abstract, signer, recipients, version, replaces,
+      conclusion_ids, head_seq, head_hash, issued_at, description, content)
+    values (${one.id}, ${one.type}, ${one.meetingId}, ${yearOf(one.issuedAt)}, ${description.author}, ${one.number},
+      ${one.notation}, ${description.heading.subject}, ${description.closing.rightSignature.name}, ${recipients}::text[],
+      ${one.version}, ${one.replaces}, ${one.conclusionIds}::uuid[], ${one.head.seq}, ${one.head.hash}, ${one.issuedAt},
+      ${JSON.stringify(description)}::text::jsonb, ${contentOf(description)})`
+  if (one.replaces !== null) await tx`update documents set status = 'replaced' where id = ${one.replaces}`
+}
+
+/**
+ * The notices of the conclusions that these events issue, written in the transaction of the events: a number that was given
+ * stands in the book, whatever happens to the process. `state` is after the events.
+ */
+export async function recordIssued(
+  tx: TransactionSql,
+  events: MeetingEvent[],
+  state: MeetingState,
+  verifyUrl: VerifyUrl,
+): Promise<void> {
+  for (const event of events) {
+    if (event.type !== 'conclusion.issued') continue
+    const conclusion = state.conclusions.find((one) => one.id === event.conclusionId)
+    if (conclusion?.hash === undefined) throw new Error(`the issued conclusion ${event.conclusionId} is not in the state`)
+    await recordDocument(tx, {
+      id: conclusion.id,
+      type: 'TB',
+      meetingId: state.meetingId,
+      number: event.number,
+      notation: event.notation,
+      version: 1,
+      replaces: null,
+      conclusionIds: [conclusion.id],
+      head: { seq: event.seq, hash: conclusion.hash },
+      issuedAt: event.at,
+      description: await describeConclusion(tx, state, conclusion, verifyUrl),
+    })
+    if (event.corrects !== undefined)
+      await tx`update documents set status = 'corrected' where ${event.corrects} = any(conclusion_ids) and status = 'valid'`
+  }
+}
