@@ -2,6 +2,15 @@ import { defineConfig } from 'drizzle-kit'
 
 export default defineConfig({
   dialect: 'postgresql',
-  schema: ['./db/people.ts', './db/meetings.ts', './db/minutes.ts', './db/conclusions.ts', './db/documents.ts', './db/files.ts'],
+  schema: [
+    './db/people.ts',
+    './db/meetings.ts',
+    './db/minutes.ts',
+    './db/conclusions.ts',
+    './db/documents.ts',
+    './db/deliveries.ts',
+    './db/signatures.ts',
+    './db/files.ts',
+  ],
   out: './db/migrations',
 })

@@ -1,7 +1,7 @@
 import type { Response } from 'express'
 
 /** A file name that every browser and disk takes: `12-TB-UBND.pdf`. */
-const fileName = (name: string, ending: string): string =>
+export const fileName = (name: string, ending: string): string =>
   `${name.replace(/[^\p{L}\p{N}-]+/gu, '-').replace(/^-|-$/g, '')}.${ending}`
 
 /** Sends a document's bytes under a name made of its number or title: shown in the page, or as a file to keep. */
