@@ -1,0 +1,7 @@
+/** The keys of the secretary's desk: with a modifier, so that they work while typing; none is an input method's or the editor's. */
+export const deskKeys = {
+  stamp: 'Control+.',
+  toRunning: 'Control+J',
+  propose: 'Control+K',
+  issue: 'Control+Enter',
+} as const

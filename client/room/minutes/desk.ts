@@ -1,0 +1,120 @@
+import { computed, nextTick, ref, shallowRef, watch } from 'vue'
+import type { ConclusionAttributes } from '#domain/minutes/conclusion.ts'
+import { type Conclusion, isClosedStub } from '#domain/meeting/state.ts'
+import { itemTitle } from '../agenda/item-title.ts'
+import { t } from '../../i18n/index.ts'
+import { clockOf } from '../../i18n/times.ts'
+import { serverNow } from '../../line/clock.ts'
+import { useMeeting } from '../../stores/meeting.ts'
+import { usePeople } from '../../stores/people.ts'
+import { provideEditors } from './editors.ts'
+import { type Passage, passageOf, putConclusion } from './passage.ts'
+import { insertLine } from './insert-line.ts'
+
+/** A conclusion being drafted: a passage of a section, or one that the chair returned. */
+export interface Draft {
+  sectionId: string
+  passage?: Passage
+  returned?: Conclusion
+}
+
+/** What the secretary's hands are on: the sections in their order, the one that is typed in, the conclusion being drafted. */
+export function useDesk() {
+  const meeting = useMeeting()
+  const people = usePeople()
+  const editors = provideEditors()
+  /** The section whose editor has or last had the caret. */
+  const focused = ref<string>()
+  const draft = shallowRef<Draft>()
+
+  const sections = computed(() => [
+    { id: meeting.meetingId ?? '', heading: t('minutes.opening'), name: t('minutes.opening'), isRunning: false },
+    ...(meeting.state?.agenda ?? [])
+      .filter((item) => !isClosedStub(item))
+      .map((item) => ({
+        id: item.id,
+        heading: `${item.number}. ${itemTitle(item)}`,
+        name: itemTitle(item),
+        isRunning: item.id === meeting.state?.currentItemId,
+      })),
+  ])
+  const target = computed(() => focused.value ?? meeting.state?.currentItemId ?? meeting.meetingId ?? '')
+
+  /** Arrow keys go on in the neighbouring section. */
+  function walk(from: string, direction: 'up' | 'down'): void {
+    const index = sections.value.findIndex((one) => one.id === from) + (direction === 'up' ? -1 : 1)
+    editors.get(sections.value[index]?.id ?? '')?.commands.focus(direction === 'up' ? 'end' : 'start')
+  }
+
+  const show = (sectionId: string): void =>
+    editors.get(sectionId)?.view.dom.closest('article')?.scrollIntoView({ block: 'start' })
+
+  function toRunning(): void {
+    const id = meeting.state?.currentItemId
+    if (id === undefined) return
+    show(id)
+    editors.get(id)?.commands.focus('end')
+  }
+
+  function speakerNow(): string {
+    const speaker = meeting.holder
+    if (speaker === undefined) return ''
+    const representative = meeting.state?.attendance.find((one) => one.unitId === speaker.unitId)?.representative
+    return representative
+      ? `${representative.title} ${representative.name}`
+      : `${people.personTitle(speaker.userId)} ${people.personName(speaker.userId)}`
+  }
+
+  /** "08:52 – Giám đốc Sở Tài chính: " on a line of its own. */
+  function stamp(): void {
+    const editor = editors.get(target.value)
+    const who = speakerNow()
+    if (editor) insertLine(editor, `${clockOf(serverNow())} – ${who}${who === '' ? '' : ': '}`)
+  }
+
+  function beginConclusion(): void {
+    const editor = editors.get(target.value)
+    if (editor) draft.value = { sectionId: target.value, passage: passageOf(editor) }
+  }
+
+  const revise = (returned: Conclusion): void => {
+    draft.value = { sectionId: returned.itemId, returned }
+  }
+
+  function cancelDraft(): void {
+    const sectionId = draft.value?.sectionId
+    draft.value = undefined
+    if (sectionId !== undefined) void nextTick(() => editors.get(sectionId)?.commands.focus())
+  }
+
+  /** The log has it: its block takes the passage's place, and the hands go on below. */
+  function afterProposed(attributes: ConclusionAttributes, text: string): void {
+    const { sectionId, passage } = draft.value ?? {}
+    draft.value = undefined
+    const editor = editors.get(sectionId ?? '')
+    if (!editor) return
+    if (passage) putConclusion(editor, passage, attributes, text)
+    void nextTick(() => editor.commands.focus())
+  }
+
+  /** A conclusion belongs to an item; what is typed under the opening goes to the running one. */
+  const draftItemId = computed(() => {
+    const { sectionId = '' } = draft.value ?? {}
+    return sectionId === meeting.meetingId ? (meeting.state?.currentItemId ?? sections.value[1]?.id ?? '') : sectionId
+  })
+
+  watch(
+    () => meeting.state?.currentItemId,
+    (id) => {
+      // Whoever is typing is not moved away.
+      if (id === undefined || [...editors.values()].some((editor) => editor.isFocused)) return
+      focused.value = undefined
+      show(id)
+    },
+  )
+
+  return {
+    ...{ sections, editors, focused, target, walk, toRunning, stamp },
+    ...{ draft, draftItemId, beginConclusion, revise, cancelDraft, afterProposed },
+  }
+}
