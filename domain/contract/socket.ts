@@ -26,7 +26,18 @@ export const LeaveMeeting = z.strictObject({ meetingId: Id })
 /** The envelope of a command; its own fields are checked by `Command` in the domain. */
 export const CommandEnvelope = z.looseObject({ meetingId: Id, commandId: Id, type: z.string().max(100) })
 
-export const VideoToken = z.strictObject({ meetingId: Id })
+export const VideoToken = z.strictObject({
+  meetingId: Id,
+  /**
+   * Since when this device has carried its person's sound, if it does: it keeps it over a reconnect. `spare`: it carries the
+   * sound only while the person has no other device there.
+   */
+  sound: z.union([z.literal('spare'), z.int().min(0).max(999_999_999_999_999)]).optional(),
+})
+export type VideoToken = z.input<typeof VideoToken>
+
+/** This device takes its person's sound, microphone and loudspeakers, from the device that has it. */
+export const VideoSound = z.strictObject({ meetingId: Id })
 
 /** What a screen tells about its line; shown to the Office, never stored. */
 export const LineReport = z.strictObject({
@@ -91,7 +102,8 @@ export interface ClientToServer extends PointsToServer {
   ) => void
   'meeting:line': (payload: LineReport, ack: Ack<{ ok: true }>) => void
   'meeting:deviceCheck': (payload: DeviceCheck, ack: Ack<{ ok: true }>) => void
-  'video:token': (payload: { meetingId: string }, ack: Ack<VideoAnswer>) => void
+  'video:token': (payload: VideoToken, ack: Ack<VideoAnswer>) => void
+  'video:sound': (payload: { meetingId: string }, ack: Ack<{ ok: true }>) => void
   'clock:ping': (payload: object, ack: Ack<{ ok: true; serverTime: string }>) => void
 }
 

@@ -10,6 +10,8 @@ import { mayAttendItem, mayAttendMeeting } from './visibility.ts'
  * M4  The presenting unit, the holder of the floor, chair, secretary and Office may share their screen; its sound goes with
  *     the right to the microphone, so that no one is heard without it.
  * M5  Who is removed, who is not invited, and everybody after the close has no media room.
+ * M6  Of several devices of a person one carries the sound: the one that took it last, else the one that came first. The
+ *     others may not use a microphone, whoever has the floor.
  */
 export type MediaSource = 'camera' | 'microphone' | 'screen_share' | 'screen_share_audio'
 
@@ -69,3 +71,38 @@ function presents(viewer: Viewer, state: MeetingState): boolean {
   if (item === undefined || isClosedStub(item)) return false
   return item.presenterUnitId === viewer.unitId && (viewer.role === 'bridge' || viewer.role === 'department')
 }
+
+/** A device in a media room, by what the video server knows of it; times are milliseconds since 1970. */
+export interface MediaDevice {
+  identity: string
+  joinedAt: number
+  sound?: SoundMark | undefined
+}
+
+/** Since when a device has carried the sound, or `spare`: it carries it only while the person has no other device there. */
+export type SoundMark = number | 'spare'
+
+const rankOf = ({ sound }: MediaDevice): number => (sound === 'spare' ? -1 : (sound ?? 0))
+
+/** Which of one person's devices carries the sound. Server and screens ask the same, so that they agree without a word. */
+export function soundDeviceOf(devices: readonly MediaDevice[]): string | undefined {
+  const [first] = [...devices].sort(
+    (one, other) => rankOf(other) - rankOf(one) || one.joinedAt - other.joinedAt || (one.identity < other.identity ? -1 : 1),
+  )
+  return first?.identity
+}
+
+/** The attribute under which the video server keeps a device's `SoundMark`. */
+export const soundAttribute = 'sound'
+
+export function readSoundMark(attributes: Readonly<Record<string, string>>): SoundMark | undefined {
+  const mark = attributes[soundAttribute]
+  if (mark === undefined || mark === 'spare') return mark
+  return /^\d{1,15}$/.test(mark) ? Number(mark) : undefined
+}
+
+/** What is left of a person's rights on a device that does not carry the sound. */
+export const withoutMicrophone = (rights: MediaRights): MediaRights => ({
+  ...rights,
+  canPublish: rights.canPublish.filter((source) => source !== 'microphone'),
+})

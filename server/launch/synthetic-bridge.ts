@@ -191,7 +191,9 @@ export function startSyntheticBridge(options: BridgeOptions): SyntheticBridge {
     videoAskedAt = performance.now()
     isTakingSeat = true
     try {
-      const answer = await ask<VideoAnswer | RefusalAnswer>((socket, reply) => socket.emit('video:token', { meetingId }, reply))
+      const answer = await ask<VideoAnswer | RefusalAnswer>((socket, reply) =>
+        socket.emit('video:token', { meetingId, sound: 'spare' }, reply),
+      )
       if (answer.ok && seat?.isThere && seatRoom === answer.room) return
       await seat?.leave()
       seat = undefined

@@ -1,6 +1,15 @@
 import type { ParticipantInfo } from 'livekit-server-sdk'
 import type { Logger } from 'pino'
-import { mediaRightsFor, mediaRoomOf, mediaRoomsOf, meetingOfMediaRoom } from '#domain/meeting/media.ts'
+import {
+  mediaRightsFor,
+  mediaRoomOf,
+  mediaRoomsOf,
+  meetingOfMediaRoom,
+  readSoundMark,
+  soundDeviceOf,
+  withoutMicrophone,
+  type MediaDevice,
+} from '#domain/meeting/media.ts'
 import type { EventType, MeetingEvent } from '#domain/meeting/meeting.ts'
 import { findItem, isClosedItem, type MeetingState } from '#domain/meeting/state.ts'
 import type { LiveKitHandle } from '../launch/livekit-handle.ts'
@@ -23,8 +32,10 @@ export interface Rooms {
 export interface Grants {
   /** Compares the meeting's media rooms with its state, soon. */
   enforce(meetingId: string): void
-  /** Someone came into a media room or published there: the same, for this one person at once. */
+  /** Someone came, published or went: who must not be there is put out at once, the rest of the room is compared soon. */
   check(room: string, participant: ParticipantInfo): Promise<void>
+  /** One device takes its person's sound from the others (M6). */
+  moveSound(room: string, who: MediaIdentity): Promise<void>
   /** Puts one device out of every media room: its session ended. */
   dismiss(who: MediaIdentity): Promise<void>
   close(): void
@@ -59,6 +70,8 @@ export function keepGrants({ livekit, server, rooms, people, log }: Options): Gr
   const strictUntil = new Map<string, number>()
   /** By room and visit, what was set last: the server's list may lag behind what it does. */
   const lastSet = new Map<string, Map<string, string>>()
+  /** By room and identity, when a device took the sound: the server's list may lag behind that too. */
+  const soundTaken = new Map<string, Map<string, number>>()
   let isAway = false
   let isClosed = false
   let lastFull = 0
@@ -85,7 +98,11 @@ export function keepGrants({ livekit, server, rooms, people, log }: Options): Gr
     const names = mediaRoomsOf(state)
     const there = names.length === 1 && current !== null ? names : await server.rooms(names)
     const over = there.filter((room) => room !== current).map((room) => server.closeRoom(room))
-    for (const room of names) if (room !== current) lastSet.delete(room)
+    for (const room of names)
+      if (room !== current) {
+        lastSet.delete(room)
+        soundTaken.delete(room)
+      }
     await Promise.all([...over, current !== null && there.includes(current) ? settleRoom(current, state) : undefined])
   }
 
@@ -94,8 +111,24 @@ export function keepGrants({ livekit, server, rooms, people, log }: Options): Gr
     const known = await people.find(inside.flatMap((one) => readIdentity(one.identity)?.userId ?? []))
     const there = new Set(inside.map((one) => one.sid))
     for (const sid of lastSet.get(room)?.keys() ?? []) if (!there.has(sid)) lastSet.get(room)?.delete(sid)
-    const results = await Promise.allSettled(inside.map((one) => settleOne(room, one, state, known)))
+    const identities = new Set(inside.map((one) => one.identity))
+    for (const identity of soundTaken.get(room)?.keys() ?? [])
+      if (!identities.has(identity)) soundTaken.get(room)?.delete(identity)
+    const heard = soundDevices(room, inside)
+    const results = await Promise.allSettled(inside.map((one) => settleOne(room, one, state, known, heard)))
     for (const result of results) if (result.status === 'rejected') throw result.reason
+  }
+
+  /** The identities that carry their person's sound. */
+  const soundDevices = (room: string, inside: ParticipantInfo[]): Set<string | undefined> => {
+    const taken = soundTaken.get(room)
+    const devices = new Map<string, MediaDevice[]>()
+    for (const { identity, joinedAt, attributes } of inside) {
+      const userId = readIdentity(identity)?.userId ?? identity
+      const device = { identity, joinedAt: Number(joinedAt) * 1000, sound: taken?.get(identity) ?? readSoundMark(attributes) }
+      devices.set(userId, [...(devices.get(userId) ?? []), device])
+    }
+    return new Set([...devices.values()].map(soundDeviceOf))
   }
 
   const settleOne = async (
@@ -103,13 +136,15 @@ export function keepGrants({ livekit, server, rooms, people, log }: Options): Gr
     { identity, sid, permission }: ParticipantInfo,
     state: MeetingState,
     known: Awaited<ReturnType<People['find']>>,
+    heard: Set<string | undefined>,
   ): Promise<void> => {
     const person = known.get(readIdentity(identity)?.userId ?? '')
-    const rights = person ? mediaRightsFor(person, state) : null
-    if (rights?.room !== room) {
+    const allowed = person ? mediaRightsFor(person, state) : null
+    if (allowed?.room !== room) {
       await server.remove(room, identity)
       return
     }
+    const rights = heard.has(identity) ? allowed : withoutMicrophone(allowed)
     const due = rights.canPublish.join(' ')
     const ours = lastSet.get(room) ?? new Map<string, string>()
     if (hasRights(permission, rights) && (ours.get(sid) ?? due) === due) return
@@ -168,16 +203,26 @@ export function keepGrants({ livekit, server, rooms, people, log }: Options): Gr
 
   return {
     enforce,
-    async check(room, participant) {
+    async check(room, { identity }) {
       const meetingId = meetingOfMediaRoom(room)
       const found = meetingId === null ? null : await rooms.stateOf(meetingId)
       if (!found) return
       try {
-        const who = readIdentity(participant.identity)
-        await settleOne(room, participant, found.state, await people.find(who ? [who.userId] : []))
+        const who = readIdentity(identity)
+        const person = who && (await people.find([who.userId])).get(who.userId)
+        if (person && mediaRightsFor(person, found.state)?.room === room) enforce(found.state.meetingId)
+        else await server.remove(room, identity)
       } catch (error) {
         failed(error)
       }
+    },
+    async moveSound(room, who) {
+      const identity = identityOf(who)
+      const since = Date.now()
+      soundTaken.set(room, (soundTaken.get(room) ?? new Map<string, number>()).set(identity, since))
+      await server.setSound(room, identity, since)
+      const meetingId = meetingOfMediaRoom(room)
+      if (meetingId !== null) enforce(meetingId)
     },
     async dismiss(who) {
       if (livekit.state !== 'ready') return

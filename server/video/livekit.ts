@@ -1,5 +1,5 @@
 import { RoomServiceClient, ServerError, type ParticipantInfo, type ParticipantPermission } from 'livekit-server-sdk'
-import type { MediaRights } from '#domain/meeting/media.ts'
+import { soundAttribute, type MediaRights } from '#domain/meeting/media.ts'
 import type { LiveKitHandle } from '../launch/livekit-handle.ts'
 import { permissionOf } from './tokens.ts'
 
@@ -9,6 +9,8 @@ export interface MediaServer {
   rooms(names?: string[]): Promise<string[]>
   participants(room: string): Promise<ParticipantInfo[]>
   setRights(room: string, identity: string, rights: MediaRights): Promise<void>
+  /** Notes since when a device carries its person's sound, for everybody in the room to see. */
+  setSound(room: string, identity: string, since: number): Promise<void>
   remove(room: string, identity: string): Promise<void>
   /** Everybody in it is out at once. */
   closeRoom(room: string): Promise<void>
@@ -34,6 +36,9 @@ export function mediaServer(livekit: LiveKitHandle): MediaServer {
     participants: async (room) => (await unlessGone(client().listParticipants(room))) ?? [],
     setRights: async (room, identity, rights) => {
       await unlessGone(client().updateParticipant(room, identity, { permission: permissionOf(rights) }))
+    },
+    setSound: async (room, identity, since) => {
+      await unlessGone(client().updateParticipant(room, identity, { attributes: { [soundAttribute]: String(since) } }))
     },
     remove: async (room, identity) => {
       await unlessGone(client().removeParticipant(room, identity))

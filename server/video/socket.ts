@@ -2,6 +2,7 @@ import type { RequestHandler } from 'express'
 import type { DefaultEventsMap, Socket } from 'socket.io'
 import { invalidInput } from '#domain/contract/input.ts'
 import {
+  VideoSound,
   VideoToken,
   type ClientToServer,
   type RefusalAnswer,
@@ -88,21 +89,44 @@ export function registerVideo({ sql, log }: Services, { rooms, livekit }: { room
   ): Promise<VideoAnswer | { refusal: Refusal }> => {
     const asked = VideoToken.safeParse(payload)
     if (!asked.success) return invalidInput(asked.error)
-    const { meetingId } = asked.data
-    const [found, person] = await Promise.all([rooms.stateOf(meetingId), find(actor)])
-    const isTheirs = actor.onlyMeetingId === undefined || actor.onlyMeetingId === meetingId
-    if (!found || !person || !isTheirs || !mayAttendMeeting(person, found.state)) return refuse('not_found')
-    watch(socket, person.userId, found.state)
-    const rights = mediaRightsFor(person, found.state)
-    if (rights === null) return whyNot(person, found.state)
+    const there = await attendee(actor, asked.data.meetingId)
+    if ('refusal' in there) return there
+    const { person, state } = there
+    watch(socket, person.userId, state)
+    const rights = mediaRightsFor(person, state)
+    if (rights === null) return whyNot(person, state)
     if (livekit.state !== 'ready') return refuse('unavailable', undefined, { params: { service: 'video' } })
-    const bearer = { userId: person.userId, deviceId: socket.data.deviceId, name: person.name, unitId: person.unitId }
+    const bearer = { ...person, deviceId: socket.data.deviceId, sound: asked.data.sound }
     return {
       ok: true,
       url: livekit.urlFor(hostnameOf(socket)),
       token: await mintToken(livekit, bearer, rights),
       room: rights.room,
     }
+  }
+  const takeSound = async (
+    socket: VideoSocket,
+    actor: VideoActor,
+    payload: unknown,
+  ): Promise<{ ok: true } | { refusal: Refusal }> => {
+    const asked = VideoSound.safeParse(payload)
+    if (!asked.success) return invalidInput(asked.error)
+    const there = await attendee(actor, asked.data.meetingId)
+    if ('refusal' in there) return there
+    const rights = mediaRightsFor(there.person, there.state)
+    if (rights === null) return whyNot(there.person, there.state)
+    if (livekit.state !== 'ready') return refuse('unavailable', undefined, { params: { service: 'video' } })
+    await grants.moveSound(rights.room, { userId: there.person.userId, deviceId: socket.data.deviceId })
+    return { ok: true }
+  }
+  const attendee = async (
+    actor: VideoActor,
+    meetingId: string,
+  ): Promise<{ person: Person; state: MeetingState } | { refusal: Refusal }> => {
+    const [found, person] = await Promise.all([rooms.stateOf(meetingId), find(actor)])
+    const isTheirs = actor.onlyMeetingId === undefined || actor.onlyMeetingId === meetingId
+    if (!found || !person || !isTheirs || !mayAttendMeeting(person, found.state)) return refuse('not_found')
+    return { person, state: found.state }
   }
   const find = async (actor: VideoActor): Promise<Person | undefined> => (await people.find([actor.userId])).get(actor.userId)
 
@@ -113,22 +137,28 @@ export function registerVideo({ sql, log }: Services, { rooms, livekit }: { room
 
   return {
     attach(socket, actor) {
-      socket.on('video:token', (payload, ack) => {
-        const reply = (result: VideoAnswer | RefusalAnswer): void => {
-          if (typeof ack === 'function') ack(result)
+      const door =
+        <Answer extends object>(
+          work: (socket: VideoSocket, actor: VideoActor, payload: unknown) => Promise<Answer | { refusal: Refusal }>,
+        ) =>
+        (payload: unknown, ack: unknown): void => {
+          const reply = (result: Answer | RefusalAnswer): void => {
+            if (typeof ack === 'function') Reflect.apply(ack, undefined, [result])
+          }
+          const no = (refusal: Refusal): void => {
+            const { message } = errorBody(refusal, socket.data.locale).error
+            reply({
+              ok: false,
+              error: { code: refusal.code, message, ...(refusal.field === undefined ? {} : { field: refusal.field }) },
+            })
+          }
+          work(socket, actor, payload).then(
+            (result) => ('refusal' in result ? no(result.refusal) : reply(result)),
+            (error: unknown) => no(refusalOfException(error, log).refusal),
+          )
         }
-        const no = (refusal: Refusal): void => {
-          const { message } = errorBody(refusal, socket.data.locale).error
-          reply({
-            ok: false,
-            error: { code: refusal.code, message, ...(refusal.field === undefined ? {} : { field: refusal.field }) },
-          })
-        }
-        answer(socket, actor, payload).then(
-          (result) => ('refusal' in result ? no(result.refusal) : reply(result)),
-          (error: unknown) => no(refusalOfException(error, log).refusal),
-        )
-      })
+      socket.on('video:token', door(answer))
+      socket.on('video:sound', door(takeSound))
       socket.on('disconnect', () => leave(socket))
     },
     webhook: webhook(livekit, grants, log),

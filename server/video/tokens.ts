@@ -1,5 +1,5 @@
 import { AccessToken, TrackSource, type VideoGrant } from 'livekit-server-sdk'
-import type { MediaRights, MediaSource } from '#domain/meeting/media.ts'
+import { soundAttribute, type MediaRights, type MediaSource, type SoundMark } from '#domain/meeting/media.ts'
 
 /**
  * What a person holds to enter a media room. A token opens one room for five minutes and says exactly what the person may do
@@ -46,6 +46,7 @@ export const permissionOf = (rights: MediaRights) => ({
 export interface Bearer extends MediaIdentity {
   name: string
   unitId: string
+  sound?: SoundMark | undefined
 }
 
 export function mintToken(keys: ApiKeys, bearer: Bearer, rights: MediaRights): Promise<string> {
@@ -53,6 +54,7 @@ export function mintToken(keys: ApiKeys, bearer: Bearer, rights: MediaRights): P
     identity: identityOf(bearer),
     name: bearer.name,
     metadata: JSON.stringify({ unitId: bearer.unitId }),
+    ...(bearer.sound === undefined ? {} : { attributes: { [soundAttribute]: String(bearer.sound) } }),
     ttl: tokenSeconds,
   })
   token.addGrant({

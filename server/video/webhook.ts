@@ -7,9 +7,11 @@ import type { Grants } from './grants.ts'
 /** A report older than this is not believed, whatever its signature says. */
 const oldestSeconds = 300
 const tolerance = '120s'
+/** Who comes may have no right to; who goes may have carried the sound of a person who is still there. */
+const moving = new Set(['participant_joined', 'participant_left', 'track_published'])
 
 /**
- * The video server's reports of who came and what they publish. Each is signed with our key over its body; a report only makes
+ * The video server's reports of who came and went and what they publish. Each is signed with our key over its body; a report only makes
  * us look at the person again, so that one that is replayed or late changes nothing.
  */
 export function webhook(livekit: LiveKitHandle, grants: Grants, log: Logger): RequestHandler[] {
@@ -24,8 +26,7 @@ export function webhook(livekit: LiveKitHandle, grants: Grants, log: Logger): Re
       }
       response.sendStatus(204)
       const { event, room, participant } = report
-      if (room && participant && (event === 'participant_joined' || event === 'track_published'))
-        await grants.check(room.name, participant)
+      if (room && participant && moving.has(event)) await grants.check(room.name, participant)
     },
   ]
 }

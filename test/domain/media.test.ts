@@ -1,6 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import fc from 'fast-check'
-import { mediaRightsFor, mediaRoomOf, mediaRoomsOf, meetingOfMediaRoom } from '#domain/meeting/media.ts'
+import {
+  mediaRightsFor,
+  mediaRoomOf,
+  mediaRoomsOf,
+  meetingOfMediaRoom,
+  readSoundMark,
+  soundDeviceOf,
+  withoutMicrophone,
+} from '#domain/meeting/media.ts'
 import type { Actor, MeetingState } from '#domain/meeting/state.ts'
 import { mayAttendItem, snapshotFor } from '#domain/meeting/visibility.ts'
 import * as kit from '../kit/meeting.ts'
@@ -92,6 +100,51 @@ describe('media rights', () => {
     expect(may(kit.asFinance, given(scheduled(), opened, started(items.budget), finished(items.budget)).state)).toEqual([
       'camera',
     ])
+  })
+})
+
+describe('several devices of one person', () => {
+  const laptop = { identity: 'laptop', joinedAt: 100 }
+  const tablet = { identity: 'tablet', joinedAt: 200 }
+
+  test('[M6] the one that came first carries the sound, until another takes it', () => {
+    expect(soundDeviceOf([])).toBeUndefined()
+    expect(soundDeviceOf([tablet, laptop])).toBe('laptop')
+    expect(soundDeviceOf([laptop, { ...tablet, sound: 300 }])).toBe('tablet')
+    expect(
+      soundDeviceOf([
+        { ...laptop, sound: 400 },
+        { ...tablet, sound: 300 },
+      ]),
+    ).toBe('laptop')
+  })
+
+  test('[M6] who carried it and comes back after a cut has it again, unless it was taken meanwhile', () => {
+    const back = { identity: 'laptop', joinedAt: 500, sound: 100 }
+    expect(soundDeviceOf([tablet, back])).toBe('laptop')
+    expect(soundDeviceOf([{ ...tablet, sound: 300 }, back])).toBe('tablet')
+  })
+
+  test('[M6] a spare one carries it only while there is no other', () => {
+    const wall = { identity: 'wall', joinedAt: 1, sound: 'spare' as const }
+    expect(soundDeviceOf([wall])).toBe('wall')
+    expect(soundDeviceOf([wall, tablet])).toBe('tablet')
+  })
+
+  test('[M6] the mark on the video server is a time or spare; anything else is none', () => {
+    expect(readSoundMark({ sound: '1764057600000' })).toBe(1_764_057_600_000)
+    expect(readSoundMark({ sound: 'spare' })).toBe('spare')
+    for (const attributes of [{}, { sound: '' }, { sound: '-1' }, { sound: 'now' }])
+      expect(readSoundMark(attributes)).toBeUndefined()
+  })
+
+  test('[M6] the others lose the microphone and nothing else', () => {
+    const { state } = given(scheduled(), opened, granted(kit.asNorth))
+    const rights = mediaRightsFor(kit.asNorth, state)
+    expect(rights && withoutMicrophone(rights)).toEqual({
+      ...rights,
+      canPublish: ['camera', 'screen_share', 'screen_share_audio'],
+    })
   })
 })
 

@@ -319,6 +319,39 @@ describe('rights follow the log', () => {
   })
 })
 
+describe('several devices of one person', () => {
+  const rightsOn = async (person: Person, device: string): Promise<boolean | undefined> =>
+    (await server().participants(meetingId))
+      .find((one) => one.identity === `${person.user.id}#${device}`)
+      ?.permission?.canPublishSources.includes(microphone)
+
+  test('[M6] one of them has the microphone, the other takes it, and gives it up when it goes; nobody is put out', async () => {
+    const [chair, laptop, tablet] = await Promise.all([
+      enter('chutri'),
+      enter('diemcau.kontum', 'laptop'),
+      enter('diemcau.kontum', 'tablet'),
+    ])
+    const takeSound = (person: Person) =>
+      new Promise<unknown>((resolve) => person.line.emit('video:sound', { meetingId }, resolve))
+    await chair.send({ type: 'meeting.open' })
+    await chair.send({ type: 'floor.grant', userId: laptop.user.id })
+    const carries = async () => [await rightsOn(laptop, 'laptop'), await rightsOn(laptop, 'tablet')]
+    const first = await sit(await granted(laptop))
+    await until('the laptop is alone', async () => (await carries())[0])
+    const second = await sit(await granted(tablet))
+    await until('the laptop alone may speak', async () => String(await carries()) === 'true,false', 3000)
+
+    expect(await takeSound(tablet)).toEqual({ ok: true })
+    await until('the tablet alone may speak', async () => String(await carries()) === 'false,true', 1000)
+    expect([first.isConnected, second.isConnected]).toEqual([true, true])
+    await second.disconnect()
+    await until('the laptop may speak again', async () => String(await carries()) === 'true,', 3000)
+
+    const stranger = await enter('diemcau.dakha')
+    expect(await takeSound(stranger)).toMatchObject({ ok: false, error: { code: 'not_found' } })
+  })
+})
+
 describe('who must not be there', () => {
   test('[D11] who is removed is out with every device, and stays out with the old token until readmitted', async () => {
     const [chair, tablet, wall] = await Promise.all([
