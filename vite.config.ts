@@ -1,7 +1,8 @@
 /// <reference types="vitest/config" />
+import { createHash } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
 import vue from '@vitejs/plugin-vue'
-import { defineConfig } from 'vite'
+import { defineConfig, type Plugin } from 'vite'
 
 const root = fileURLToPath(new URL('.', import.meta.url))
 const server = process.env.DEV_SERVER ?? 'http://127.0.0.1:3000'
@@ -15,17 +16,56 @@ const chunks = [
   },
 ]
 
+/** Tells client/service-worker.ts what it keeps from the start: the page, what it loads to be drawn, and the letters. */
+function shellOfBuild(): Plugin {
+  return {
+    name: 'shell-of-build',
+    apply: 'build',
+    enforce: 'post',
+    generateBundle(_, bundle) {
+      const built = Object.values(bundle)
+      const worker = built.find((one) => one.type === 'chunk' && one.name === 'service-worker')
+      const page = bundle['index.html']
+      if (worker?.type !== 'chunk' || page?.type !== 'asset') throw new Error('the build has no page or no service worker')
+      const html = page.source.toString()
+      const drawn = [...html.matchAll(/(?:src|href)="(\/assets\/[^"]+)"/g)].flatMap(([, file]) => file ?? [])
+      const letters = built.map((one) => `/${one.fileName}`).filter((file) => file.endsWith('.woff2'))
+      const build = createHash('sha256')
+        .update(
+          built
+            .map((one) => one.fileName)
+            .sort()
+            .join(),
+        )
+        .update(html)
+        .digest('hex')
+        .slice(0, 12)
+      worker.code = worker.code.replace('__SHELL__', () => JSON.stringify({ build, files: ['/', ...drawn, ...letters] }))
+    },
+  }
+}
+
 export default defineConfig({
   root: 'client',
-  plugins: [vue()],
+  plugins: [vue(), shellOfBuild()],
   build: {
     outDir: '../dist/client',
     emptyOutDir: true,
     reportCompressedSize: false,
     chunkSizeWarningLimit: 900,
+    // scripts/checks/bundle.mjs weighs what each face loads.
+    manifest: true,
     rolldownOptions: {
+      input: {
+        index: `${root}client/index.html`,
+        'service-worker': `${root}client/service-worker.ts`,
+      },
       // With their dependencies they would take Vue along, and every page would load them.
-      output: { codeSplitting: { includeDependenciesRecursively: false, groups: chunks } },
+      output: {
+        // Under a name of its own: a browser asks for the same worker again to see whether it is new.
+        entryFileNames: ({ name }) => (name === 'service-worker' ? '[name].js' : 'assets/[name]-[hash].js'),
+        codeSplitting: { includeDependenciesRecursively: false, groups: chunks },
+      },
     },
   },
   server: {

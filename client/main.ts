@@ -11,6 +11,8 @@ import { createPinia } from 'pinia'
 import { createApp } from 'vue'
 import App from './App.vue'
 import { i18n } from './i18n/index.ts'
+import { followBuilds } from './line/builds.ts'
 import { router } from './router.ts'
 
 createApp(App).use(createPinia()).use(i18n).use(router).mount('#app')
+followBuilds()

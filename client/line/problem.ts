@@ -16,9 +16,18 @@ export class Refused extends Error {
   }
 }
 
+/** Its person gave the act up while it waited. */
+export class Dropped extends Error {
+  constructor() {
+    super('given up')
+    this.name = 'Dropped'
+  }
+}
+
 /** The sentence that people read for whatever was thrown. */
 export function problemOf(error: unknown): string {
   if (error instanceof ApiError || error instanceof Refused) return error.message
+  if (error instanceof Dropped) return t('common.outbox.dropped')
   if (error instanceof LineLost) return t('common.error.waits')
   return t('common.error.unexpected')
 }

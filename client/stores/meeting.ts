@@ -1,7 +1,7 @@
 import { defineStore } from 'pinia'
-import { computed, ref, shallowRef, triggerRef, watch } from 'vue'
+import { computed, ref, shallowRef, watch } from 'vue'
 import type { JoinAnswer, Presence, RefusalAnswer, You } from '#domain/contract/socket.ts'
-import { decide, evolve, Command, type CommandInput, type CommandType, type MeetingEvent } from '#domain/meeting/meeting.ts'
+import { decide, evolve, Command, type CommandType, type MeetingEvent } from '#domain/meeting/meeting.ts'
 import { authorise } from '#domain/meeting/permissions.ts'
 import { findItem, type MeetingState } from '#domain/meeting/state.ts'
 import type { Surroundings } from '#domain/meeting/surroundings.ts'
@@ -11,29 +11,16 @@ import type { Refusal } from '#domain/errors.ts'
 import { locale, t } from '../i18n/index.ts'
 import { serverNow } from '../line/clock.ts'
 import { newId } from '../line/ids.ts'
-import { Refused } from '../line/problem.ts'
 import { addClockSample } from '../line/clock.ts'
 import { ask, LineLost, lineState, onLive, onMessage, openLine } from '../line/socket.ts'
+import { createOutbox, type Fields } from './outbox.ts'
 import { usePeople } from './people.ts'
-
-/** The fields of a command beside its type. */
-export type Fields<T extends CommandType> = Omit<Extract<CommandInput, { type: T }>, 'type'>
 
 /**
  * `idle` no meeting · `loading` joining for the first time · `ready` the room is here (it stays so while the line is lost)
  * `removed` the chair asked this person to leave · `missing` there is no such meeting for this person · `failed` `problem` says why
  */
 export type RoomPhase = 'idle' | 'loading' | 'ready' | 'removed' | 'missing' | 'failed'
-
-interface WaitingCommand {
-  commandId: string
-  type: CommandType
-  fields: object
-  since: number
-  isSending: boolean
-  resolve: (seq: number) => void
-  reject: (error: unknown) => void
-}
 
 interface EventsMessage {
   from: number
@@ -58,7 +45,11 @@ export const useMeeting = defineStore('meeting', () => {
   const phase = ref<RoomPhase>('idle')
   const problem = ref<string>()
   const online = shallowRef<Presence[]>([])
-  const waiting = shallowRef(new Map<string, WaitingCommand>())
+  const outbox = createOutbox({
+    id: () => meetingId.value,
+    userId: () => you.value?.userId,
+    isReady: () => phase.value !== 'loading',
+  })
 
   let device: string | undefined
   let isJoining = false
@@ -88,10 +79,9 @@ export const useMeeting = defineStore('meeting', () => {
     const id = meetingId.value
     if (id === undefined) return
     clearTimeout(knock)
+    outbox.clear()
     meetingId.value = undefined
     void ask('meeting:leave', { meetingId: id }).catch(() => undefined)
-    for (const command of waiting.value.values()) command.reject(new LineLost())
-    waiting.value = new Map()
     state.value = null
     seq.value = 0
     you.value = null
@@ -140,7 +130,7 @@ export const useMeeting = defineStore('meeting', () => {
     early = []
     for (const message of held) take(message)
     void people.loadMeeting(meetingId.value ?? '').catch(() => undefined)
-    for (const command of waiting.value.values()) void transmit(command)
+    outbox.flush()
   }
 
   function refuseEntry(error: RefusalAnswer['error']) {
@@ -210,53 +200,10 @@ export const useMeeting = defineStore('meeting', () => {
   })
   onLive(() => void enter())
   watch(lineState, (line) => {
-    if (line === 'live') return
-    for (const command of waiting.value.values()) command.isSending = false
-    triggerRef(waiting)
+    if (line !== 'live') outbox.hold()
   })
 
   // Acting
-
-  /**
-   * Sends a command; resolves with its `seq` once it is in the log, rejects with `Refused` and the sentence. While the line is
-   * lost the command waits and goes out under the same id when it is back, so it happens once.
-   */
-  function send<T extends CommandType>(type: T, fields: Fields<T>): Promise<number> {
-    return new Promise((resolve, reject) => {
-      const command: WaitingCommand = { commandId: newId(), type, fields, since: serverNow(), isSending: false, resolve, reject }
-      waiting.value.set(command.commandId, command)
-      triggerRef(waiting)
-      void transmit(command)
-    })
-  }
-
-  async function transmit(command: WaitingCommand) {
-    const id = meetingId.value
-    if (id === undefined || command.isSending || lineState.value !== 'live' || phase.value === 'loading') return
-    command.isSending = true
-    try {
-      const answer = await ask('meeting:command', {
-        ...command.fields,
-        meetingId: id,
-        commandId: command.commandId,
-        type: command.type,
-      })
-      settle(command)
-      if (answer.ok) command.resolve(answer.seq)
-      else command.reject(new Refused(answer.error))
-    } catch (error) {
-      command.isSending = false
-      if (!(error instanceof LineLost)) {
-        settle(command)
-        command.reject(error)
-      } else if (lineState.value === 'live') setTimeout(() => void transmit(command), 500)
-    }
-  }
-
-  function settle(command: WaitingCommand) {
-    waiting.value.delete(command.commandId)
-    triggerRef(waiting)
-  }
 
   /** What a decision asks of the world, answered from what this screen knows. */
   const around: Surroundings = {
@@ -296,16 +243,6 @@ export const useMeeting = defineStore('meeting', () => {
     return refusal === null ? { ok: true } : { ok: false, code: refusal.code, reason: sentence(refusal, locale.value) }
   }
 
-  /** Whether a command of this type, with these fields, is under way and not yet answered. */
-  function isWaiting(type: CommandType, fields: Record<string, unknown> = {}): boolean {
-    for (const command of waiting.value.values()) {
-      if (command.type !== type) continue
-      const known = new Map(Object.entries(command.fields))
-      if (Object.entries(fields).every(([name, value]) => known.get(name) === value)) return true
-    }
-    return false
-  }
-
   // What many panels read
 
   const isChair = computed(() => state.value !== null && state.value.chairUserId === you.value?.userId)
@@ -330,7 +267,8 @@ export const useMeeting = defineStore('meeting', () => {
     phase,
     problem,
     online,
-    waiting,
+    waiting: outbox.waiting,
+    asking: outbox.asking,
     isChair,
     currentItem,
     holder,
@@ -341,9 +279,11 @@ export const useMeeting = defineStore('meeting', () => {
     join,
     leave,
     retry: () => void enter(),
-    send,
+    send: outbox.send,
+    confirm: outbox.confirm,
+    drop: outbox.drop,
     can,
-    isWaiting,
+    isWaiting: outbox.isWaiting,
     onEvent,
   }
 })

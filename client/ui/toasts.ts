@@ -10,6 +10,6 @@ export const toasts = {
   warning: (text: string, hint?: string) => toast.warning(text, hint === undefined ? {} : { description: hint }),
   /** A refusal: stays longer, so that it can be read. */
   refused: (text: string) => toast.error(text, { duration: 8000 }),
-  /** Done, with its opposite at hand. */
-  withUndo: (text: string, label: string, undo: () => void) => toast(text, { duration: 6000, action: { label, onClick: undo } }),
+  /** Done, with its opposite at hand for five seconds. */
+  withUndo: (text: string, label: string, undo: () => void) => toast(text, { duration: 5000, action: { label, onClick: undo } }),
 }

@@ -180,6 +180,8 @@ export const commonEn: typeof commonVi = {
   line: {
     live: 'Connected',
     reconnecting: 'Reconnecting',
+    reconnectingHint:
+      'The server is restarting, or the line is cut. The page opens by itself when it is back; drafts are still on this machine.',
     reconnectingSince: 'Reconnecting since {time}',
     offline: 'Offline, your draft is kept',
     short: {
@@ -252,5 +254,77 @@ export const commonEn: typeof commonVi = {
   people: {
     unknown: 'Unknown',
     count: '{n} people',
+  },
+  /** What was pressed, by the command's own name. */
+  act: {
+    meeting: {
+      open: 'Open the meeting',
+      pause: 'Pause the meeting',
+      resume: 'Resume the meeting',
+      close: 'Close the meeting',
+    },
+    chair: {
+      handOver: 'Hand over the chair',
+    },
+    attendance: {
+      checkIn: 'Check in',
+      checkOut: 'Check out',
+    },
+    agenda: {
+      start: 'Start item',
+      finish: 'Finish item',
+      extend: 'Extend item',
+      defer: 'Defer item',
+      insert: 'Insert item',
+      reorder: 'New order of the items',
+    },
+    floor: {
+      request: 'Ask to speak',
+      withdraw: 'Withdraw',
+      yield: 'Finish speaking',
+      grant: 'Give the floor',
+      revoke: 'Take back the floor',
+      reorder: 'New order of the queue',
+    },
+    participant: {
+      mute: 'Mute',
+      remove: 'Remove from the room',
+      readmit: 'Readmit',
+    },
+    stage: {
+      pin: 'Pin a picture',
+    },
+    presentation: {
+      show: 'Present',
+      turn: 'Turn the page',
+      hide: 'Stop presenting',
+    },
+    vote: {
+      open: 'Open vote',
+      cast: 'Vote',
+      close: 'Close vote',
+    },
+    conclusion: {
+      propose: 'Propose conclusion',
+      approve: 'Approve conclusion',
+      return: 'Return conclusion',
+      issue: 'Issue conclusion',
+      acknowledge: 'Acknowledge receipt',
+    },
+    notice: {
+      post: 'Post a notice',
+    },
+    help: {
+      request: 'Call for help',
+      resolve: 'Help is done',
+    },
+  },
+  outbox: {
+    title: 'Waiting for the line',
+    asks: 'This waited long. Send it still?',
+    pressedAt: 'Pressed at {time}',
+    send: 'Send',
+    drop: 'Drop',
+    dropped: 'Dropped, not sent.',
   },
 }

@@ -179,6 +179,8 @@ export const commonVi = {
   line: {
     live: 'Đang kết nối',
     reconnecting: 'Đang kết nối lại',
+    reconnectingHint:
+      'Máy chủ đang khởi động lại hoặc đường truyền bị ngắt. Trang tự mở khi có kết nối; bản nháp vẫn còn trên máy này.',
     reconnectingSince: 'Đang kết nối lại từ {time}',
     offline: 'Mất kết nối, vẫn giữ bản nháp',
     short: {
@@ -251,5 +253,77 @@ export const commonVi = {
   people: {
     unknown: 'Chưa rõ',
     count: '{n} người',
+  },
+  /** What was pressed, by the command's own name. */
+  act: {
+    meeting: {
+      open: 'Bắt đầu họp',
+      pause: 'Tạm nghỉ',
+      resume: 'Họp tiếp',
+      close: 'Kết thúc họp',
+    },
+    chair: {
+      handOver: 'Chuyển chủ trì',
+    },
+    attendance: {
+      checkIn: 'Điểm danh',
+      checkOut: 'Ghi đã rời',
+    },
+    agenda: {
+      start: 'Bắt đầu nội dung',
+      finish: 'Kết thúc nội dung',
+      extend: 'Thêm giờ',
+      defer: 'Hoãn nội dung',
+      insert: 'Thêm nội dung',
+      reorder: 'Đổi thứ tự nội dung',
+    },
+    floor: {
+      request: 'Xin phát biểu',
+      withdraw: 'Thôi phát biểu',
+      yield: 'Kết thúc phát biểu',
+      grant: 'Mời phát biểu',
+      revoke: 'Thu quyền phát biểu',
+      reorder: 'Đổi thứ tự chờ phát biểu',
+    },
+    participant: {
+      mute: 'Tắt micrô',
+      remove: 'Mời ra khỏi phòng',
+      readmit: 'Cho vào lại',
+    },
+    stage: {
+      pin: 'Ghim hình',
+    },
+    presentation: {
+      show: 'Trình chiếu',
+      turn: 'Lật trang trình chiếu',
+      hide: 'Thôi trình chiếu',
+    },
+    vote: {
+      open: 'Mở biểu quyết',
+      cast: 'Biểu quyết',
+      close: 'Đóng biểu quyết',
+    },
+    conclusion: {
+      propose: 'Trình kết luận',
+      approve: 'Duyệt kết luận',
+      return: 'Trả lại kết luận',
+      issue: 'Ban hành kết luận',
+      acknowledge: 'Xác nhận đã nhận',
+    },
+    notice: {
+      post: 'Gửi thông tin nhanh',
+    },
+    help: {
+      request: 'Gọi hỗ trợ',
+      resolve: 'Xong hỗ trợ',
+    },
+  },
+  outbox: {
+    title: 'Chờ kết nối lại để gửi',
+    asks: 'Đã chờ lâu, còn gửi không?',
+    pressedAt: 'Bấm lúc {time}',
+    send: 'Gửi',
+    drop: 'Bỏ',
+    dropped: 'Đã bỏ, không gửi.',
   },
 }
