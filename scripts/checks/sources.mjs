@@ -30,10 +30,16 @@ export function blocksOf({ name, text }) {
 /** The line, counted from 1, on which a place of a text stands. */
 export const lineAt = (text, place) => text.slice(0, place).split('\n').length
 
+/** The findings as a step of the checks tells them. */
+export const said = (findings) => ({
+  code: findings.length > 0 ? 1 : 0,
+  output: findings.map((one) => `${one.file}:${one.line}  ${one.problem}`).join('\n'),
+})
+
 /** Runs a check as a program: `findingsIn(folder)` on the client, or on the folder given; fails when it finds something. */
 export async function runCheck(moduleUrl, findingsIn) {
   if (moduleUrl !== pathToFileURL(process.argv[1]).href) return
-  const findings = await findingsIn(process.argv[2] ?? path.join(root, 'client'))
-  for (const one of findings) console.log(`${one.file}:${one.line}  ${one.problem}`)
-  process.exitCode = findings.length > 0 ? 1 : 0
+  const { code, output } = said(await findingsIn(process.argv[2] ?? path.join(root, 'client')))
+  if (output !== '') console.log(output)
+  process.exitCode = code
 }
