@@ -12,6 +12,8 @@ export interface Point {
   name: string
   /** Who represents it, or the person's title. */
   who: string
+  /** Whether it is this person's own row. */
+  isSelf: boolean
   /** Whether the meeting invites this unit, so that attendance and links are kept for it. */
   isInvited: boolean
   presence: Presence | undefined
@@ -24,7 +26,7 @@ export interface Point {
   isTrouble: boolean
 }
 
-/** All points in the order of the organisation: it never changes under the hand. */
+/** All points, bridge points first, each group in the order of the organisation: it never changes under the hand. */
 export function usePoints(): ComputedRef<Point[]> {
   const meeting = useMeeting()
   const people = usePeople()
@@ -48,6 +50,7 @@ export function usePoints(): ComputedRef<Point[]> {
         userId,
         name: isInvited ? people.unitShort(unitId) : people.personName(userId),
         who: attendance?.representative.name ?? (isInvited ? (person?.name ?? '') : (person?.title ?? '')),
+        isSelf: userId !== undefined && userId === meeting.you?.userId,
         isInvited,
         presence: here,
         attendance,
@@ -61,19 +64,25 @@ export function usePoints(): ComputedRef<Point[]> {
 
     const invited = new Set(state.unitIds)
     const isDesk = (role: string) => role !== 'bridge' && role !== 'department'
-    const ofUnits = state.unitIds.flatMap((unitId) => {
-      const persons = people.ofUnit(unitId).filter((one) => !isDesk(one.role))
-      const online = persons.filter((one) => presence.has(one.userId))
-      if (online.length > 0) return online.map((one) => rowOf(unitId, one.userId, true))
-      return [rowOf(unitId, persons[0]?.userId, true)]
-    })
+    const ofUnits = state.unitIds
+      .map((unitId) => ({ unitId, persons: people.ofUnit(unitId).filter((one) => !isDesk(one.role)) }))
+      // The headquarters' own units are there through their persons.
+      .filter(({ unitId, persons }) => persons.length > 0 || state.attendance.some((row) => row.unitId === unitId))
+      .toSorted((a, b) => Number(isHall(b.persons)) - Number(isHall(a.persons)))
+      .flatMap(({ unitId, persons }) => {
+        const online = persons.filter((one) => presence.has(one.userId))
+        if (online.length > 0) return online.map((one) => rowOf(unitId, one.userId, true))
+        return [rowOf(unitId, persons[0]?.userId, true)]
+      })
     const others = [...people.persons.values()]
       .filter((one) => isDesk(one.role) || !invited.has(one.unitId))
       .filter((one) => one.role === 'leader' || presence.has(one.userId))
       .map((one) => rowOf(one.unitId, one.userId, false))
-    return [...others, ...ofUnits]
+    return [...ofUnits, ...others]
   })
 }
+
+const isHall = (persons: { role: string }[]): boolean => persons.some((one) => one.role === 'bridge')
 
 const hasBadCheck = ({ check }: Presence): boolean =>
   check !== undefined &&
