@@ -37,7 +37,7 @@ export interface Window {
 export async function openWindow(
   browser: Browser,
   baseUrl: string,
-  options: { username?: string; path: string; size?: { width: number; height: number } },
+  options: { username?: string; password?: string; path: string; size?: { width: number; height: number } },
 ): Promise<Window> {
   const context = await browser.newContext({
     viewport: options.size ?? { width: 1280, height: 800 },
@@ -47,7 +47,9 @@ export async function openWindow(
   })
   await rememberConnections(context)
   if (options.username !== undefined)
-    await context.request.post(`${baseUrl}/api/session`, { data: { username: options.username, password: 'demo' } })
+    await context.request.post(`${baseUrl}/api/session`, {
+      data: { username: options.username, password: options.password ?? 'demo' },
+    })
   const page = await context.newPage()
   page.setDefaultTimeout(20_000)
   const complaints: string[] = []
