@@ -12,9 +12,11 @@ import { errorStatus } from '#domain/errors.ts'
 import { createDocumentRenderer } from './conclusions/layout/renderer.ts'
 import { registerConclusions } from './conclusions/routes.ts'
 import { recordIssued } from './documents/record.ts'
+import { renderedFile } from './documents/rendered.ts'
 import { createDocumentStore } from './documents/store.ts'
 import { createFileStore } from './files/store.ts'
 import { registerPresentations } from './files/routes.ts'
+import { createJobs, migrateQueue } from './jobs/jobs.ts'
 import { ensureClient } from './launch/client-build.ts'
 import { ensureDemo } from './launch/demo.ts'
 import { registerDemo } from './launch/demo-routes.ts'
@@ -36,6 +38,10 @@ import { registerMinutesRoutes } from './minutes/routes.ts'
 import { registerMinutes } from './minutes/socket.ts'
 import { registerPeople } from './people/routes.ts'
 import { createSessions, viewerOf, type Session } from './people/sessions.ts'
+import { createMailer } from './sending/mail.ts'
+import { createOutbox } from './sending/queue.ts'
+import { registerSending } from './sending/routes.ts'
+import { handleSending } from './sending/work.ts'
 import { projectRoot, type Settings } from './settings.ts'
 import { registerVideo } from './video/socket.ts'
 import { errorBody } from './web/errors.ts'
@@ -130,7 +136,7 @@ export function createApp(settings: Settings, { log, progress = silently }: AppO
       })
     })
 
-  const openStore = async (): Promise<Database> => {
+  const openStore = async (): Promise<Database & { url: string }> => {
     let url = settings.databaseUrl
     if (url === undefined) {
       const postgres = await startPostgres({ dataDir: settings.dataDir, log, progress })
@@ -138,17 +144,21 @@ export function createApp(settings: Settings, { log, progress = silently }: AppO
       url = postgres.url
     }
     const address = url
-    await progress('bringing the database up to date', () => migrate(address)).catch((error: unknown) => {
+    const bringUp = async () => {
+      await migrate(address)
+      await migrateQueue(address, log)
+    }
+    await progress('bringing the database up to date', bringUp).catch((error: unknown) => {
       if (settings.databaseUrl === undefined) throw error
       throw new LaunchError(`The database of DATABASE_URL cannot be used: ${sentenceOf(error)}`)
     })
     const database = openDatabase(url)
     endings.add(() => database.close())
-    return database
+    return { ...database, url }
   }
 
   const open = async (port: number): Promise<void> => {
-    const { sql, db } = await openStore()
+    const { sql, db, url } = await openStore()
     const services = { settings: { ...settings, port }, log, sql, db }
     if (settings.production && (await hasDemoAccounts(sql)))
       throw new LaunchError(
@@ -165,12 +175,18 @@ export function createApp(settings: Settings, { log, progress = silently }: AppO
     endings.add(() => handle.stop())
 
     const sessions = createSessions(sql, { production: settings.production })
-    const verifyUrl = (code: string) => `${settings.publicUrl ?? `http://${settings.host}:${port}`}/verify/${code}`
+    const baseUrl = settings.publicUrl ?? `http://${settings.host}:${port}`
+    const verifyUrl = (code: string) => `${baseUrl}/verify/${code}`
+    const { mail, signing: keys } = settings
+    const outbox = createOutbox({ byMail: mail !== undefined, waitsForSeal: keys.seal !== undefined })
     const rooms = await createRooms({
       sql,
       log,
       appSecret: settings.appSecret,
-      alongside: (tx, events, state) => recordIssued(tx, events, state, verifyUrl),
+      alongside: async (tx, events, state) => {
+        await recordIssued(tx, events, state, verifyUrl)
+        await outbox.alongside(tx, events)
+      },
     })
     endings.add(() => rooms.close())
     const access = createAccess(rooms, sql)
@@ -219,6 +235,16 @@ export function createApp(settings: Settings, { log, progress = silently }: AppO
       verifyUrl,
     }
     registerConclusions(doors, services, { documents, mayReadConclusion: access.mayReadConclusion, failedCodes })
+    const jobs = createJobs({ url, log })
+    handleSending(jobs, {
+      sql,
+      log,
+      baseUrl,
+      mailer: mail && createMailer(mail),
+      documentOf: documents.store.documentOf,
+      fileOf: (document, format) => renderedFile(documents, document, format),
+    })
+    registerSending(doors, services, { mayRead: access.mayReadConclusion })
     registerPresentations(doors, services, { mayPresent: access.mayPresent, mayView: access.mayView, files })
     if (settings.demo) {
       const bridges = createSyntheticBridges({
@@ -270,6 +296,8 @@ export function createApp(settings: Settings, { log, progress = silently }: AppO
     endings.add(() => clearInterval(timer))
 
     serveClient(doors.app, settings.clientDir)
+    jobs.start()
+    endings.add(() => jobs.close())
     doors.readiness = databaseReadiness(sql)
     doors.ready = true
     isOpen = true

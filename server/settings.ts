@@ -61,6 +61,13 @@ const Environment = z.object({
   APP_SECRET: optional(z.string().min(32, 'APP_SECRET must have at least 32 characters (make one with: openssl rand -hex 32).')),
   TRUST_PROXY: optional(trustProxy),
   METRICS_TOKEN: optional(z.string().min(16, 'METRICS_TOKEN must have at least 16 characters.')),
+  SMTP_URL: optional(url('SMTP_URL', ['smtp:', 'smtps:'])),
+  SMTP_FROM: optional(z.string().regex(/^[^\r\n]*@[^\r\n]*$/, 'SMTP_FROM must hold an e-mail address.')),
+  SIGNING_P12: optional(z.string()),
+  SIGNING_P12_PASSWORD: optional(z.string()),
+  SIGNING_SEAL: optional(z.string()),
+  SIGNING_PEOPLE: optional(z.string()),
+  TSA_URL: optional(url('TSA_URL', ['http:', 'https:'])),
 })
 type Environment = z.infer<typeof Environment>
 
@@ -69,6 +76,22 @@ export type LiveKitSettings =
   | { mode: 'local' }
   /** `url` is what browsers use; `apiUrl`, when given, is the way from this process to the same server. */
   | { mode: 'external'; url: string; apiUrl?: string; apiKey: string; apiSecret: string }
+
+/** The mail server, and the address in whose name mail is sent. */
+export interface MailSettings {
+  url: string
+  from: string
+}
+
+/** Where keys lie; all paths are absolute. */
+export interface SigningSettings {
+  /** The organisation's key and certificate (.p12), with its password, and the picture of its seal (.png). */
+  seal?: { p12: string; password: string; picture?: string }
+  /** A folder with `<username>.p12` and `<username>.png` (the handwritten signature) of those who sign with a file. */
+  peopleDir?: string
+  /** Answers requests for time stamps (RFC 3161). */
+  timeStampUrl?: string
+}
 
 export interface Settings {
   port: number
@@ -85,6 +108,9 @@ export interface Settings {
   /** as Express' `trust proxy` takes it */
   trustProxy: string | number | boolean
   metricsToken?: string
+  /** Without it nothing is sent by e-mail. */
+  mail?: MailSettings
+  signing: SigningSettings
   /** absolute; holds the built client */
   clientDir: string
 }
@@ -109,6 +135,8 @@ export function readSettings(env: Record<string, string | undefined>): Settings 
     // A proxy on the same machine is the usual way to HTTPS; anything further away must be named.
     trustProxy: given.TRUST_PROXY ?? (production ? 'loopback' : false),
     metricsToken: given.METRICS_TOKEN,
+    mail: readMail(given),
+    signing: readSigning(given),
     clientDir: path.join(projectRoot, 'dist', 'client'),
   }
   if (production) refuseUnsafe(settings)
@@ -121,6 +149,33 @@ function readLiveKit(given: Environment): LiveKitSettings {
   const { LIVEKIT_API_KEY: apiKey, LIVEKIT_API_SECRET: apiSecret } = given
   if (apiKey === undefined || apiSecret === undefined) throw new SettingsError(LIVEKIT_PAIR)
   return { mode: 'external', url: given.LIVEKIT_URL.replace(/\/+$/, ''), apiUrl: given.LIVEKIT_API_URL, apiKey, apiSecret }
+}
+
+function readMail({ SMTP_URL: url, SMTP_FROM: from }: Environment): MailSettings | undefined {
+  if (url === undefined) return undefined
+  if (from === undefined)
+    throw new SettingsError('SMTP_FROM must be set when SMTP_URL is: the address in whose name mail is sent.')
+  return { url, from }
+}
+
+function readSigning(given: Environment): SigningSettings {
+  const file = (name: string, value: string): string => {
+    const absolute = path.resolve(value)
+    if (!existsSync(absolute)) throw new SettingsError(`${name} names ${absolute}, which is not there.`)
+    return absolute
+  }
+  return {
+    seal:
+      given.SIGNING_P12 === undefined
+        ? undefined
+        : {
+            p12: file('SIGNING_P12', given.SIGNING_P12),
+            password: given.SIGNING_P12_PASSWORD ?? '',
+            picture: given.SIGNING_SEAL === undefined ? undefined : file('SIGNING_SEAL', given.SIGNING_SEAL),
+          },
+    peopleDir: given.SIGNING_PEOPLE === undefined ? undefined : file('SIGNING_PEOPLE', given.SIGNING_PEOPLE),
+    timeStampUrl: given.TSA_URL,
+  }
 }
 
 function refuseUnsafe(settings: Settings): void {

@@ -6,6 +6,7 @@ import { renderedFile } from '../documents/rendered.ts'
 import type { DocumentSources } from '../documents/rendered.ts'
 import { mediaTypes } from '../documents/store.ts'
 import { viewerOf } from '../people/sessions.ts'
+import { noteOpened } from '../sending/deliveries.ts'
 import { route } from '../web/http.ts'
 import type { Doors } from '../web/http.ts'
 import { createLimit } from '../web/limits.ts'
@@ -48,6 +49,7 @@ export function registerConclusions(doors: Doors, { sql }: Services, options: Co
           return { refusal: { code: 'not_found' } }
         const document = await documents.store.documentOf(params.id)
         if (document === null) return { refusal: { code: 'not_found' } }
+        await noteOpened(sql, document.id, session.user.unitId)
         const { bytes } = await renderedFile(documents, document, format)
         return sendFile(response, {
           bytes,

@@ -1,0 +1,52 @@
+import { createHash } from 'node:crypto'
+import { dayOf, shortDate } from '#domain/documents/dates.ts'
+import { cleanText } from '#domain/documents/description.ts'
+import { fileName } from '../documents/answer.ts'
+import { type DocumentFile, type DocumentRecord, mediaTypes } from '../documents/store.ts'
+import type { Mail } from './mail.ts'
+
+export interface DocumentMailFrame {
+  to: string
+  unitId: string
+  unitName: string
+  /** Where people open the room. */
+  baseUrl: string
+  files: { pdf: DocumentFile; docx: DocumentFile }
+}
+
+const kindNames: Record<DocumentRecord['type'], string> = { TB: 'Thông báo', BB: 'Biên bản' }
+
+const oneLine = (text: string): string => cleanText(text).replace(/\s+/gu, ' ').trim()
+
+/** The mail that brings an issued document to a unit, in Vietnamese as all official letters are. */
+export function documentMail(document: DocumentRecord, { to, unitId, unitName, baseUrl, files }: DocumentMailFrame): Mail {
+  const name = document.notation ?? document.abstract
+  const title = oneLine(
+    document.notation === null ? kindNames[document.type] : `${kindNames[document.type]} số ${document.notation}`,
+  )
+  const host = new URL(baseUrl).hostname
+  // From what is sent to whom: the same after a crash, and nothing of it can be guessed.
+  const id = createHash('sha256').update(`${document.id} ${unitId} ${files.pdf.sha256}`).digest('hex').slice(0, 32)
+  return {
+    to,
+    subject: `${title}: ${oneLine(document.abstract)}`,
+    messageId: `<${id}@${host}>`,
+    text: [
+      `Kính gửi: ${unitName}`,
+      '',
+      `${document.issuer} gửi ${title} ngày ${shortDate(dayOf(document.issuedAt))}: ${oneLine(document.abstract)}.`,
+      '',
+      `Văn bản kèm theo thư này. Đề nghị đơn vị xác nhận đã nhận tại: ${baseUrl}/meetings/${document.meetingId}`,
+      '',
+      `Kiểm tra tệp PDF có đúng bản đã ban hành tại: ${baseUrl}/verify`,
+      `Mã băm SHA-256 của tệp PDF: ${files.pdf.sha256}`,
+      '',
+      'Thư này được gửi tự động từ phòng họp Sáng Thứ Năm.',
+    ].join('\n'),
+    files: (['pdf', 'docx'] as const).map((format) => ({
+      name: fileName(name, format),
+      mediaType: mediaTypes[format],
+      bytes: files[format].bytes,
+    })),
+  }
+}

@@ -1,0 +1,56 @@
+import type { TransactionSql } from 'postgres'
+import { z } from 'zod'
+import { Id } from '#domain/contract/values.ts'
+import { addressedUnitIds } from '#domain/meeting/conclusion.ts'
+import type { MeetingEvent } from '#domain/meeting/meeting.ts'
+import { defineJob, enqueue } from '../jobs/queue.ts'
+import { noteAcknowledged, recordDeliveries } from './deliveries.ts'
+
+/** Draws a document's forms, so that the first who opens it need not wait. */
+export const renderJob = defineJob('document.render', z.strictObject({ documentId: Id }), { attempts: 10 })
+/** Sends a document to one unit by e-mail. */
+export const mailJob = defineJob('document.mail', z.strictObject({ documentId: Id, unitId: Id }))
+
+export interface Outbox {
+  /** Enters and queues what these events send, in their transaction. */
+  alongside: (tx: TransactionSql, events: MeetingEvent[]) => Promise<void>
+  /** Sends a document that this transaction has written into the book. */
+  send: (tx: TransactionSql, what: { documentId: string; unitIds: string[]; at: string }) => Promise<void>
+  /** Lets go by e-mail what waited for the seal, in the transaction of the seal. */
+  release: (tx: TransactionSql, documentId: string) => Promise<void>
+}
+
+/** Sending, as far as it belongs to the transaction that issues: whoever is addressed is entered then, or nothing was issued. */
+export function createOutbox({ byMail, waitsForSeal }: { byMail: boolean; waitsForSeal: boolean }): Outbox {
+  const queueMail = async (tx: TransactionSql, documentId: string, unitIds: string[]): Promise<void> => {
+    for (const unitId of unitIds) await enqueue(tx, mailJob, { documentId, unitId }, { key: `mail ${documentId} ${unitId}` })
+  }
+
+  const send: Outbox['send'] = async (tx, { documentId, unitIds, at }) => {
+    const { mailTo } = await recordDeliveries(tx, { documentId, unitIds, at, byMail })
+    await enqueue(tx, renderJob, { documentId }, { key: `render ${documentId}` })
+    if (!waitsForSeal) await queueMail(tx, documentId, mailTo)
+  }
+
+  return {
+    send,
+    alongside: async (tx, events) => {
+      for (const event of events) {
+        if (event.type === 'conclusion.acknowledged') await noteAcknowledged(tx, event)
+        if (event.type === 'conclusion.issued')
+          await send(tx, { documentId: event.conclusionId, unitIds: addressedUnitIds(event), at: event.at })
+      }
+    },
+    release: async (tx, documentId) => {
+      if (!byMail) return
+      const rows = await tx<{ unit_id: string }[]>`
+        select unit_id from deliveries
+        where document_id = ${documentId} and channel = 'email' and sent_at is null and given_up_at is null`
+      await queueMail(
+        tx,
+        documentId,
+        rows.map((row) => row.unit_id),
+      )
+    },
+  }
+}
