@@ -1,0 +1,180 @@
+import { cp, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { createApp } from '#server/app.ts'
+import { ensureClient } from '#server/launch/client-build.ts'
+import { startPostgres } from '#server/launch/postgres.ts'
+import { silently } from '#server/launch/progress.ts'
+import { readSettings } from '#server/settings.ts'
+import type { MeetingState } from '#domain/meeting/state.ts'
+import { openBrowser, openWindow, picture, type Window } from '../kit/browser.ts'
+import { freePort } from '../kit/process.ts'
+import { demoMeetingId, signIn, silentLog, type Client } from '../kit/room-client.ts'
+import { until } from '../kit/until.ts'
+
+/** A hall on a line that goes, a server that restarts, a build that is replaced: what is pressed happens once, and nobody reloads. */
+
+let dataDir: string
+let clientDir: string
+let postgres: Awaited<ReturnType<typeof startPostgres>>
+let port: number
+let server: ReturnType<typeof createApp>
+let browser: Browser
+let office: Client
+let meetingId: string
+let hall: Window
+
+/** Starts the server under the same address as before. */
+async function startAgain(): Promise<void> {
+  const settings = readSettings({ PORT: String(port), DATA_DIR: dataDir, LIVEKIT_URL: 'off', DATABASE_URL: postgres.url })
+  server = createApp({ ...settings, clientDir }, { log: silentLog })
+  await server.listen()
+}
+
+beforeAll(async () => {
+  dataDir = await mkdtemp(path.join(tmpdir(), 'offline-'))
+  clientDir = path.join(dataDir, 'client')
+  await ensureClient({ root: path.resolve('.'), log: silentLog, progress: silently })
+  await cp(path.resolve('dist/client'), clientDir, { recursive: true })
+  ;[postgres, port, browser] = await Promise.all([
+    startPostgres({ dataDir, log: silentLog, progress: silently }),
+    freePort(),
+    openBrowser(),
+  ])
+  await startAgain()
+  const baseUrl = `http://127.0.0.1:${port}`
+  office = await signIn(baseUrl, 'vanphong')
+  meetingId = await demoMeetingId(office)
+  const [chair, clerk] = await Promise.all([signIn(baseUrl, 'chutri'), signIn(baseUrl, 'diemcau.tumorong')])
+  const representative = { name: 'A Sâm Ngọc', title: 'Chủ tịch UBND huyện' }
+  await clerk.command(meetingId, 'attendance.checkIn', { representative, headCount: 18 })
+  await chair.command(meetingId, 'meeting.open')
+  const { agenda } = await state()
+  await chair.command(meetingId, 'agenda.start', { itemId: agenda[0]?.id })
+  chair.close()
+  clerk.close()
+  hall = await openWindow(browser, baseUrl, {
+    username: 'diemcau.tumorong',
+    path: `/meetings/${meetingId}`,
+    size: { width: 1920, height: 1080 },
+  })
+  await button(hall.page, 'Xin phát biểu').waitFor()
+}, 240_000)
+afterAll(async () => {
+  vi.useRealTimers()
+  await browser.close()
+  office.close()
+  await server.close()
+  await postgres.stop()
+  await rm(dataDir, { recursive: true, force: true })
+}, 30_000)
+
+/** The same client under other names, as after a deploy. */
+async function replaceBuild(): Promise<void> {
+  const files = await readdir(clientDir, { recursive: true, withFileTypes: true })
+  for (const file of files.filter((one) => one.isFile() && /\.(?:js|css|html)$/.test(one.name))) {
+    const from = path.join(file.parentPath, file.name)
+    const text = await readFile(from, 'utf8')
+    await writeFile(from, text.replace(/(-[\w-]{8})\.(js|css)\b/g, '$1-next.$2'))
+    await rename(from, path.join(file.parentPath, file.name.replace(/(-[\w-]{8})\.(js|css)$/, '$1-next.$2')))
+  }
+}
+
+const button = (page: Page, name: string) => page.getByRole('button', { name: new RegExp(`^${name}`) }).first()
+const outbox = (page: Page) => page.getByRole('status', { name: 'Chờ kết nối lại để gửi' })
+const state = async () => ((await office.get(`/api/meetings/${meetingId}`)).body as { meeting: MeetingState }).meeting
+const queue = async () => (await state()).floor.queue
+const lineIs = (page: Page, line: string) =>
+  page.waitForFunction((wanted) => document.documentElement.dataset.line === wanted, line)
+
+async function cut(page: Page): Promise<void> {
+  await page.context().setOffline(true)
+  await page.waitForFunction(() => document.documentElement.dataset.line !== 'live')
+}
+async function mend(page: Page): Promise<void> {
+  await page.context().setOffline(false)
+  await lineIs(page, 'live')
+}
+/** On the server's clock, by which every screen counts. */
+const tenMinutesPass = () => vi.useFakeTimers({ toFake: ['Date'], shouldAdvanceTime: true, now: Date.now() + 10 * 60_000 })
+async function withdraw(page: Page): Promise<void> {
+  await button(page, 'Thôi phát biểu').click()
+  await until('nobody waits', async () => (await queue()).length === 0)
+  await button(page, 'Xin phát biểu').waitFor()
+}
+
+describe('what is pressed while the line is gone', () => {
+  test('is shown in words as waiting, and happens once when the line is back', async () => {
+    const { page } = hall
+    await cut(page)
+    await button(page, 'Xin phát biểu').click()
+    await outbox(page).getByText('Xin phát biểu').waitFor()
+    await picture(page, 'bridge-outbox')
+    await mend(page)
+    await button(page, 'Thôi phát biểu').waitFor()
+    expect(await outbox(page).count()).toBe(0)
+    expect(await queue()).toHaveLength(1)
+    await withdraw(page)
+  })
+
+  test('outlives a reload while the server restarts; the page opens without it and says that it is connecting', async () => {
+    const { page } = hall
+    await page.waitForFunction(() => navigator.serviceWorker.controller !== null)
+    await page.reload()
+    await button(page, 'Xin phát biểu').waitFor()
+    await server.close()
+    await page.waitForFunction(() => document.documentElement.dataset.line !== 'live')
+    await button(page, 'Xin phát biểu').click()
+    await outbox(page).waitFor()
+    await page.reload()
+    await page.getByText('Đang kết nối lại').first().waitFor()
+    await picture(page, 'bridge-reconnecting')
+    await startAgain()
+    await button(page, 'Thôi phát biểu').waitFor()
+    expect(await queue()).toHaveLength(1)
+    await withdraw(page)
+  }, 60_000)
+})
+
+describe('a new build', () => {
+  test('is taken up by the wall without anybody’s hand', async () => {
+    const wall = await openWindow(browser, `http://127.0.0.1:${port}`, {
+      username: 'vanphong',
+      path: `/meetings/${meetingId}/projector`,
+    })
+    await lineIs(wall.page, 'live')
+    await server.close()
+    await replaceBuild()
+    await startAgain()
+    await wall.page.waitForFunction(() => document.querySelector('script[src$="-next.js"]') !== null)
+    await lineIs(wall.page, 'live')
+    await wall.page.context().close()
+  }, 60_000)
+})
+
+describe('what was meant ten minutes ago', () => {
+  test('asks again when it has become stale: dropped it never happens, sent it happens once', async () => {
+    const { page } = hall
+    for (const [answer, waits] of [
+      ['Bỏ', 0],
+      ['Gửi', 1],
+    ] as const) {
+      await button(page, 'Xin phát biểu').waitFor()
+      await lineIs(page, 'live')
+      await cut(page)
+      await button(page, 'Xin phát biểu').click()
+      await outbox(page).waitFor()
+      tenMinutesPass()
+      await mend(page)
+      await outbox(page).getByText('Đã chờ lâu, còn gửi không?').waitFor()
+      expect(await queue()).toHaveLength(0)
+      if (waits === 0) await picture(page, 'bridge-stale')
+      await outbox(page).getByRole('button', { name: answer }).click()
+      await outbox(page).waitFor({ state: 'detached' })
+      await button(page, waits === 0 ? 'Xin phát biểu' : 'Thôi phát biểu').waitFor()
+      expect(await queue()).toHaveLength(waits)
+    }
+  }, 60_000)
+})
