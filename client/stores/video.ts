@@ -1,109 +1,125 @@
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef, watch } from 'vue'
-import type { RemoteTrack, Room, Track } from 'livekit-client'
+import type { Room } from 'livekit-client'
+import { mediaRightsFor, type MediaSource } from '#domain/meeting/media.ts'
+import { serverNow } from '../line/clock.ts'
+import type * as Media from '../line/media-room.ts'
+import { Refused } from '../line/problem.ts'
 import { ask, onLive, onMessage } from '../line/socket.ts'
+import { lineReport } from './line-report.ts'
 import { useMeeting } from './meeting.ts'
+import { ownMedia, type OwnDevice } from './own-media.ts'
+import { pictureRule } from './picture-rule.ts'
 import { usePreferences } from './preferences.ts'
 
-/** A picture in the room: whose, and the track to show. */
-export interface Tile {
-  key: string
-  userId: string
-  isOwn: boolean
-  picture: Track | undefined
-  isHeard: boolean
-  isScreen: boolean
-}
+export type { Tile } from '../line/media-room.ts'
 
-export type VideoState = 'off' | 'connecting' | 'live' | 'waiting' | 'away'
-type OwnDevice = 'none' | 'on' | 'refused'
+/**
+ * `outside` a closed item of others runs · `removed` by the chair · `over` the meeting is closed · `away` the video server is
+ * not there · `unreachable` it is, and this screen does not get through to it
+ */
+export type VideoState = 'off' | 'connecting' | 'live' | 'outside' | 'removed' | 'over' | 'away' | 'unreachable'
+
+/** `muted` by the chair · `elsewhere` another device of this person carries the sound · `away` nothing to speak into */
+export type MicrophoneState = OwnDevice | 'muted' | 'elsewhere' | 'away'
 
 const retryMs = 3000
 
 /**
  * Picture and sound of the meeting. The media library is fetched when first needed; the room object is made anew after every
- * loss, with a fresh token, so that it comes back by itself however long it was away. `away` never stops the meeting.
+ * loss, with a fresh token, so that it comes back by itself however long it was away. Without it the meeting goes on.
+ * Of several devices of one person one carries the sound: microphone, loudspeakers and camera are its alone (M6).
  */
 export const useVideo = defineStore('video', () => {
   const meeting = useMeeting()
   const preferences = usePreferences()
   const state = ref<VideoState>('off')
-  const tiles = shallowRef<Tile[]>([])
-  const camera = ref<OwnDevice>('none')
-  const microphone = ref<OwnDevice>('none')
+  /** The video server is being reached again; what is on the screen stands still. */
+  const isReconnecting = ref(false)
+  const tiles = shallowRef<Media.Tile[]>([])
+  const isSoundHere = ref(true)
   /** The browser wants a press before it plays sound. */
   const isSoundBlocked = ref(false)
+  const isSharing = ref(false)
 
+  let media: typeof Media | undefined
   let room: Room | undefined
   let meetingId: string | undefined
   let attempt = 0
   let retry: ReturnType<typeof setTimeout> | undefined
   let stops: (() => void)[] = []
+  /** Since when this device carries the sound, by the server's clock: it comes back with it. */
+  let soundSince: number | undefined
+  /** The pictures on the screen, by how many places show them. */
+  const shown = new Map<string, number>()
 
   /** The wall only shows: whoever's account it runs under is in the room on a screen of their own. */
   const isWall = computed(() => preferences.face === 'projector')
-  const mayCamera = computed(() => !isWall.value && meeting.you !== null && !['observer', 'admin'].includes(meeting.you.role))
+  const rights = computed<MediaSource[]>(() =>
+    meeting.you === null || meeting.state === null || isWall.value
+      ? []
+      : (mediaRightsFor(meeting.you, meeting.state)?.canPublish ?? []),
+  )
+  const stageUserId = computed(() => meeting.state?.stage.pinnedUserId ?? meeting.holder?.userId ?? meeting.state?.chairUserId)
+  const mustSpeak = computed(() => meeting.hasFloor || (meeting.isChair && meeting.state?.status === 'running'))
+  const isMuted = computed(() => meeting.state?.participants.muted.includes(meeting.you?.userId ?? '') ?? false)
+  const mayShare = computed(() => state.value === 'live' && rights.value.includes('screen_share'))
 
+  const own = ownMedia({
+    room: () => (room && media && state.value === 'live' ? { room, media } : undefined),
+    wants: (source) => isSoundHere.value && rights.value.includes(source) && (source === 'camera' || mustSpeak.value),
+  })
+  const microphone = computed<MicrophoneState>(() => {
+    if (mustSpeak.value && isMuted.value) return 'muted'
+    if (state.value !== 'live' || isReconnecting.value) return mustSpeak.value ? 'away' : 'off'
+    if (!isSoundHere.value) return 'elsewhere'
+    return mustSpeak.value && own.microphone.value === 'off' ? 'opening' : own.microphone.value
+  })
+  const pictures = pictureRule(draw)
+  const report = lineReport(() => meetingId)
+
+  /** On every change in the room: who carries the sound, what comes over the line, what is shown. */
   function draw(): void {
-    if (!room) {
+    if (!room || !media) {
       tiles.value = []
       return
     }
-    const people = [room.localParticipant, ...room.remoteParticipants.values()]
-    tiles.value = people.flatMap((one) => {
-      const publications = [...one.trackPublications.values()]
-      const userId = one.identity.split('#')[0] ?? one.identity
-      const isHeard = publications.some((publication) => String(publication.source) === 'microphone' && !publication.isMuted)
-      const shown = publications.filter(
-        (publication) =>
-          ['camera', 'screen_share'].includes(String(publication.source)) && publication.track && !publication.isMuted,
-      )
-      return shown.map((publication) => ({
-        key: `${one.identity} ${publication.trackSid}`,
-        userId,
-        isOwn: one === room?.localParticipant,
-        picture: publication.track,
-        isHeard,
-        isScreen: String(publication.source) === 'screen_share',
-      }))
-    })
+    isSoundHere.value = media.carriesSound(room)
+    soundSince = isSoundHere.value && !isWall.value ? (soundSince ?? Math.floor(serverNow())) : undefined
+    isSharing.value = room.localParticipant.isScreenShareEnabled
+    const hasPictures = pictures.givenUp.value === undefined
+    media.receiveOnly(room, { sound: isSoundHere.value, picture: (key) => hasPictures && shown.has(key) })
+    tiles.value = media.tilesOf(room, { others: hasPictures })
+    capOwnPicture()
+    void own.settle()
   }
 
-  /** The microphone is open exactly while the floor is ours, or we chair a running meeting. */
-  async function followFloor(): Promise<void> {
-    const own = room?.localParticipant
-    if (!own || state.value !== 'live') return
-    const sources = own.permissions?.canPublishSources ?? []
-    // 2 is MICROPHONE in LiveKit's protocol; an empty list means all.
-    const mayPublish =
-      own.permissions?.canPublish === true && (sources.length === 0 || sources.some((source) => Number(source) === 2))
-    const wanted = mayPublish && !isWall.value && (meeting.hasFloor || (meeting.isChair && meeting.state?.status === 'running'))
-    try {
-      await own.setMicrophoneEnabled(wanted)
-      microphone.value = wanted ? 'on' : 'none'
-    } catch (error) {
-      microphone.value = error instanceof Error && error.name === 'NotAllowedError' ? 'refused' : 'none'
-    }
+  /** A place on the screen shows this picture from now on; only what is shown is received. Returns how to stop. */
+  function show(key: string): () => void {
+    shown.set(key, (shown.get(key) ?? 0) + 1)
     draw()
-  }
-
-  async function openCamera(): Promise<void> {
-    if (!room || !mayCamera.value) return
-    try {
-      await room.localParticipant.setCameraEnabled(true)
-      camera.value = 'on'
-    } catch (error) {
-      camera.value = error instanceof Error && error.name === 'NotAllowedError' ? 'refused' : 'none'
+    return () => {
+      const left = (shown.get(key) ?? 1) - 1
+      if (left > 0) shown.set(key, left)
+      else shown.delete(key)
+      draw()
     }
-    draw()
   }
 
-  function hear(track: RemoteTrack): void {
-    if (String(track.kind) !== 'audio') return
-    const element = track.attach()
-    element.hidden = true
-    document.body.append(element)
+  let cap: Media.OwnPicture | undefined
+  function capOwnPicture(): void {
+    if (!room || !media || !media.isOpen(room, 'camera')) {
+      cap = undefined
+      return
+    }
+    const isOnStage = stageUserId.value === meeting.you?.userId
+    const next = isOnStage ? (meeting.you?.role === 'leader' ? 'large' : 'medium') : 'small'
+    if (next === cap) return
+    cap = next
+    media.capOwnPicture(room, next)
   }
+
+  // Coming in, and coming back
 
   async function connect(): Promise<void> {
     clearTimeout(retry)
@@ -111,97 +127,86 @@ export const useVideo = defineStore('video', () => {
     const id = meetingId
     if (id === undefined) return
     await leaveRoom()
-    state.value = 'connecting'
+    // What it says while it tries again and again stays as it is: words that flicker are not read.
+    if (state.value === 'off' || state.value === 'live') state.value = 'connecting'
+    const isOld = () => mine !== attempt
     const again = (next: VideoState) => {
-      if (mine !== attempt) return
+      if (isOld()) return
       state.value = next
-      retry = setTimeout(() => void connect(), retryMs)
+      if (next === 'away' || next === 'unreachable') report.quality('lost')
+      if (next !== 'over') retry = setTimeout(() => void connect(), retryMs)
     }
+    let isAdmitted = false
     try {
-      const answer = await ask('video:token', { meetingId: id })
-      if (mine !== attempt) return
-      if (!answer.ok) return again(answer.error.code === 'forbidden' ? 'waiting' : 'away')
-      const { Room, RoomEvent, AudioPresets, VideoPresets } = await import('livekit-client')
-      const next = new Room({
-        adaptiveStream: true,
-        dynacast: true,
-        videoCaptureDefaults: { resolution: VideoPresets.h720.resolution },
-        publishDefaults: {
-          simulcast: true,
-          videoSimulcastLayers: [VideoPresets.h180, VideoPresets.h360],
-          audioPreset: AudioPresets.speech,
-          red: true,
-          dtx: true,
-        },
-      })
-      if (mine !== attempt) return
+      const sound = isWall.value ? 'spare' : soundSince
+      const answer = await ask('video:token', { meetingId: id, ...(sound === undefined ? {} : { sound }) })
+      if (isOld()) return
+      if (!answer.ok) return again(reasonOf(answer.error.code))
+      isAdmitted = true
+      media ??= await import('../line/media-room.ts')
+      if (isOld()) return
+      const next = media.createMediaRoom()
       room = next
-      for (const event of [
-        RoomEvent.TrackSubscribed,
-        RoomEvent.TrackUnsubscribed,
-        RoomEvent.TrackMuted,
-        RoomEvent.TrackUnmuted,
-        RoomEvent.ParticipantConnected,
-        RoomEvent.ParticipantDisconnected,
-        RoomEvent.LocalTrackPublished,
-        RoomEvent.LocalTrackUnpublished,
-      ] as const)
-        next.on(event, draw)
-      next.on(RoomEvent.TrackSubscribed, hear)
-      next.on(RoomEvent.TrackUnsubscribed, (track) => track.detach().forEach((element) => element.remove()))
-      next.on(RoomEvent.ParticipantPermissionsChanged, () => void followFloor())
-      next.on(RoomEvent.AudioPlaybackStatusChanged, () => (isSoundBlocked.value = !next.canPlaybackAudio))
-      next.on(RoomEvent.ConnectionQualityChanged, (quality, participant) => {
-        if (participant === next.localParticipant) report(String(quality))
-      })
-      next.on(RoomEvent.Disconnected, () => {
-        if (room === next) again('away')
-      })
-      await next.connect(answer.url, answer.token)
-      if (mine !== attempt) return void next.disconnect()
-      state.value = 'live'
-      isSoundBlocked.value = !next.canPlaybackAudio
-      draw()
-      await openCamera()
-      await followFloor()
+      listen(next, media, () => again('away'))
+      await next.connect(answer.url, answer.token, { autoSubscribe: false })
+      if (isOld()) return void next.disconnect()
+      settleIn(next, media)
     } catch {
-      // Whatever stopped it, the meeting goes on and the picture is tried again.
-      again('away')
+      again(isAdmitted ? 'unreachable' : 'away')
     }
   }
 
-  /** What the Office sees of this line; lost on the way, the next one tells. */
-  function report(quality: string): void {
-    if (meetingId === undefined) return
-    const words = { excellent: 'good', good: 'fair', poor: 'weak', lost: 'lost' } as const
-    const known = Object.entries(words).find(([name]) => name === quality)?.[1]
-    if (known)
-      ask('meeting:line', { meetingId, quality: known, microphone: microphone.value === 'on' ? 'on' : 'off' }).catch(
-        () => undefined,
-      )
+  function settleIn(next: Room, { watchedTracks }: typeof Media): void {
+    state.value = 'live'
+    isReconnecting.value = false
+    isSoundBlocked.value = !next.canPlaybackAudio
+    pictures.start(() => (isReconnecting.value ? undefined : watchedTracks(next)))
+    draw()
+  }
+
+  const reasonOf = (code: string): VideoState => {
+    if (code === 'wrong_state') return 'over'
+    if (code !== 'forbidden') return 'away'
+    return meeting.phase === 'removed' ? 'removed' : 'outside'
+  }
+
+  function listen(next: Room, lib: typeof Media, onLost: () => void): void {
+    lib.onAnyChange(next, draw)
+    lib.playSound(next)
+    lib.onLine(next, {
+      blocked: (isBlocked) => (isSoundBlocked.value = isBlocked),
+      quality: (word) => report.quality(word),
+      reconnecting: (isOn) => {
+        isReconnecting.value = isOn
+        pictures.reset()
+        draw()
+      },
+      lost: () => {
+        if (room === next) onLost()
+      },
+    })
   }
 
   async function leaveRoom(): Promise<void> {
     const old = room
     room = undefined
+    pictures.stop()
     draw()
-    if (!old) return
-    for (const one of old.remoteParticipants.values())
-      for (const publication of one.trackPublications.values()) publication.track?.detach().forEach((element) => element.remove())
-    await old.disconnect()
+    if (old) await media?.leaveMediaRoom(old)
   }
 
   function start(): void {
     const id = meeting.meetingId
-    if (id === null || id === undefined || id === meetingId) return
+    if (id === undefined || id === meetingId) return
     stop()
     meetingId = id
     stops = [
       onMessage('video:changed', (message) => {
         if (message.meetingId === meetingId) void connect()
       }),
+      // The line is back: no need to wait for the turn of the next attempt.
       onLive(() => {
-        if (state.value === 'away') void connect()
+        if (state.value !== 'live' || isReconnecting.value) void connect()
       }),
     ]
     void connect()
@@ -209,6 +214,7 @@ export const useVideo = defineStore('video', () => {
 
   function stop(): void {
     meetingId = undefined
+    soundSince = undefined
     attempt++
     clearTimeout(retry)
     for (const end of stops) end()
@@ -218,10 +224,8 @@ export const useVideo = defineStore('video', () => {
   }
 
   // Held by the store: made in `start`, they would end with the component that called it.
-  watch(
-    () => [meeting.hasFloor, meeting.isChair, meeting.state?.status],
-    () => void followFloor(),
-  )
+  watch([rights, mustSpeak, stageUserId], draw)
+  watch(microphone, (now) => report.microphone(now === 'on' ? 'on' : now === 'missing' ? 'none' : 'off'))
   watch(
     () => meeting.meetingId,
     (id) => {
@@ -229,10 +233,43 @@ export const useVideo = defineStore('video', () => {
     },
   )
 
+  // Verbs
+
   async function unblockSound(): Promise<void> {
     await room?.startAudio()
     isSoundBlocked.value = room !== undefined && !room.canPlaybackAudio
   }
 
-  return { state, tiles, camera, microphone, isSoundBlocked, start, stop, unblockSound }
+  /** Microphone, loudspeakers and camera move to this device. */
+  async function takeSound(): Promise<void> {
+    if (meetingId === undefined) return
+    const [answer] = await Promise.all([ask('video:sound', { meetingId }), unblockSound()])
+    if (!answer.ok) throw new Refused(answer.error)
+  }
+
+  async function share(isOn: boolean): Promise<void> {
+    if (room) await media?.shareScreen(room, isOn)
+    draw()
+  }
+
+  return {
+    state,
+    isReconnecting,
+    tiles,
+    stageUserId,
+    givenUp: pictures.givenUp,
+    camera: own.camera,
+    microphone,
+    isSoundHere,
+    isSoundBlocked,
+    isSharing,
+    mayShare,
+    start,
+    stop,
+    show,
+    unblockSound,
+    takeSound,
+    openDevices: own.retry,
+    share,
+  }
 })
