@@ -11,14 +11,17 @@ import { limits } from '#domain/contract/values.ts'
 import { errorStatus } from '#domain/errors.ts'
 import { createDocumentRenderer } from './conclusions/layout/renderer.ts'
 import { registerConclusions } from './conclusions/routes.ts'
+import { registerMinutesDocuments } from './documents/minutes-routes.ts'
 import { recordIssued } from './documents/record.ts'
-import { renderedFile } from './documents/rendered.ts'
+import { officialPdf, renderedFile } from './documents/rendered.ts'
+import { registerDocuments } from './documents/routes.ts'
 import { createDocumentStore } from './documents/store.ts'
 import { createFileStore } from './files/store.ts'
 import { registerPresentations } from './files/routes.ts'
 import { createJobs, migrateQueue } from './jobs/jobs.ts'
 import { ensureClient } from './launch/client-build.ts'
 import { ensureDemo } from './launch/demo.ts'
+import { readDemoRoom } from './launch/demo-room.ts'
 import { registerDemo } from './launch/demo-routes.ts'
 import { LaunchError } from './launch/launch-error.ts'
 import { findLiveKit } from './launch/livekit.ts'
@@ -42,6 +45,9 @@ import { createMailer } from './sending/mail.ts'
 import { createOutbox } from './sending/queue.ts'
 import { registerSending } from './sending/routes.ts'
 import { handleSending } from './sending/work.ts'
+import { createFileKeys } from './signing/keys.ts'
+import { registerSigning } from './signing/routes.ts'
+import { timeStampsFrom } from './signing/time-stamp.ts'
 import { projectRoot, type Settings } from './settings.ts'
 import { registerVideo } from './video/socket.ts'
 import { errorBody } from './web/errors.ts'
@@ -234,7 +240,13 @@ export function createApp(settings: Settings, { log, progress = silently }: AppO
       stateAt: async (meetingId: string, seq: number) => (await rooms.stateAt(meetingId, seq))?.state ?? null,
       verifyUrl,
     }
-    registerConclusions(doors, services, { documents, mayReadConclusion: access.mayReadConclusion, failedCodes })
+    const documentAccess = {
+      stateOf: async (meetingId: string) => (await rooms.stateOf(meetingId))?.state ?? null,
+      mayReadConclusion: access.mayReadConclusion,
+    }
+    registerConclusions(doors, services, { documents, ...documentAccess, failedCodes })
+    registerDocuments(doors, documents, documentAccess)
+    registerMinutesDocuments(doors, { documents, sections: minutes.sections, stateOf: documentAccess.stateOf })
     const jobs = createJobs({ url, log })
     handleSending(jobs, {
       sql,
@@ -242,9 +254,20 @@ export function createApp(settings: Settings, { log, progress = silently }: AppO
       baseUrl,
       mailer: mail && createMailer(mail),
       documentOf: documents.store.documentOf,
-      fileOf: (document, format) => renderedFile(documents, document, format),
+      fileOf: (document, format) =>
+        format === 'pdf' ? officialPdf(documents, document) : renderedFile(documents, document, format),
     })
-    registerSending(doors, services, { mayRead: access.mayReadConclusion })
+    registerSending(doors, services, documents.store)
+    registerSigning(doors, {
+      sql,
+      files,
+      store: documents.store,
+      officialPdf: (document) => officialPdf(documents, document),
+      stateOf: documentAccess.stateOf,
+      keys: createFileKeys(keys),
+      stamp: keys.timeStampUrl === undefined ? undefined : timeStampsFrom(keys.timeStampUrl),
+      outbox,
+    })
     registerPresentations(doors, services, { mayPresent: access.mayPresent, mayView: access.mayView, files })
     if (settings.demo) {
       const bridges = createSyntheticBridges({
@@ -254,7 +277,7 @@ export function createApp(settings: Settings, { log, progress = silently }: AppO
         withVideo: settings.livekit.mode !== 'off',
       })
       endings.add(() => bridges.stop())
-      registerDemo(services, doors, { bridges })
+      registerDemo(services, doors, { bridges, room: readDemoRoom({ sql, rooms, presence }) })
       await ensureDemo(sql, rooms)
     }
 

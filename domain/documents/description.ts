@@ -8,7 +8,19 @@ import { z } from 'zod'
 export const Run = z.strictObject({ text: z.string(), bold: z.boolean().optional(), italic: z.boolean().optional() })
 export type Run = z.infer<typeof Run>
 
-export const ParagraphStyle = z.enum(['legalBasis', 'body', 'romanSection', 'clauseTitled', 'clause', 'point'])
+export const ParagraphStyle = z.enum([
+  'legalBasis',
+  'body',
+  'partLabel',
+  'partTitle',
+  'sectionLabel',
+  'sectionTitle',
+  'romanSection',
+  'article',
+  'clauseTitled',
+  'clause',
+  'point',
+])
 export type ParagraphStyle = z.infer<typeof ParagraphStyle>
 
 export const Paragraph = z.strictObject({
@@ -22,7 +34,7 @@ export type Paragraph = z.infer<typeof Paragraph>
 
 export const Table = z.strictObject({
   type: z.literal('table'),
-  /** `share` is the column's part of the text width; together they are 1. */
+  /** `share` is the column's part of the text width; together they are 1. The head is left out where no column has a title. */
   columns: z.array(z.strictObject({ title: z.string(), share: z.number(), align: z.enum(['left', 'center']) })),
   rows: z.array(z.array(z.string())),
 })
@@ -46,9 +58,22 @@ export const Verification = z.strictObject({
 })
 export type Verification = z.infer<typeof Verification>
 
+export const Appendix = z.strictObject({
+  /** `Phụ lục`, with a Roman number where there are several. */
+  label: z.string(),
+  title: z.string(),
+  /** `(Kèm theo Thông báo số … ngày … của …)` */
+  reference: z.string(),
+  body: z.array(Block),
+})
+export type Appendix = z.infer<typeof Appendix>
+
+export const Urgency = z.enum(['HỎA TỐC', 'THƯỢNG KHẨN', 'KHẨN'])
+export type Urgency = z.infer<typeof Urgency>
+
 export const DocumentDescription = z.strictObject({
   ruleSet: z.literal('nd30-2020'),
-  /** Abbreviation of the kind (TB, BB, GM, …). */
+  /** Abbreviation of the kind (TB, BB, GM, …; CV for a letter). */
   kind: z.string(),
   /** Title and author in the file's properties; nothing else about people or machines is written there. */
   title: z.string(),
@@ -59,10 +84,18 @@ export const DocumentDescription = z.strictObject({
     parentBody: z.array(z.string()),
     issuingBody: z.array(z.string()),
     numberSymbol: z.string(),
+    /** `V/v …`, of a letter only. */
+    subjectLetter: z.string().optional(),
     /** Absent in minutes. */
     placeDate: z.string().optional(),
+    /** Says under the number that this is not the document yet. */
+    draftMark: z.string().optional(),
+    urgency: Urgency.optional(),
   }),
-  heading: z.strictObject({ kind: z.string(), subject: z.string() }),
+  /** Kind and subject over the whole width; a letter has none. */
+  heading: z.strictObject({ kind: z.string(), subject: z.string() }).optional(),
+  /** Who is written to, under the heading. */
+  addressees: z.array(z.string()).optional(),
   body: z.array(Block),
   closing: z.strictObject({
     /** Minutes carry the secretary's signature on the left, above the recipients. */
@@ -71,6 +104,7 @@ export const DocumentDescription = z.strictObject({
     verification: Verification.optional(),
     rightSignature: Signature,
   }),
+  appendices: z.array(Appendix).optional(),
 })
 export type DocumentDescription = z.infer<typeof DocumentDescription>
 

@@ -12,20 +12,31 @@ export type StyleKey =
   | 'placeDate'
   | 'kind'
   | 'subject'
+  | 'subjectLetter'
+  | 'draftMark'
+  | 'urgency'
   | 'legalBasis'
   | 'body'
+  | 'partLabel'
+  | 'partTitle'
+  | 'sectionLabel'
+  | 'sectionTitle'
   | 'romanSection'
+  | 'article'
   | 'clauseTitled'
   | 'clause'
   | 'point'
   | 'tableHead'
   | 'tableText'
   | 'authority'
-  | 'signatureNote'
+  | 'addressees'
   | 'signerName'
   | 'recipientsLabel'
   | 'recipients'
   | 'verification'
+  | 'appendixLabel'
+  | 'appendixTitle'
+  | 'appendixReference'
   | 'pageNumber'
 
 export interface TextStyle {
@@ -68,6 +79,13 @@ export const nd30 = {
   /** Room for the signature and the seal between the office and the name. */
   signatureSpaceMm: 27,
   qrMm: 16,
+  addresseesLabel: 'Kính gửi:',
+  addresseesIndentMm: 35,
+  /** Between the number and the subject of a letter. */
+  subjectLetterGapPt: 6,
+  /** The frame around the mark of urgency, and its red. */
+  urgencyMm: { 'HỎA TỐC': [30, 8], 'THƯỢNG KHẨN': [40, 8], KHẨN: [20, 8] },
+  urgencyColour: 'E00000',
   styles: {
     nationalName: style('Quốc hiệu', 12, 'center', { bold: true, upper: true }),
     motto: style('Tiêu ngữ', 13, 'center', { bold: true }),
@@ -77,20 +95,31 @@ export const nd30 = {
     placeDate: style('Địa danh, thời gian', 13, 'center', { italic: true }),
     kind: style('Tên loại văn bản', 14, 'center', { bold: true, upper: true }),
     subject: style('Trích yếu', 14, 'center', { bold: true }),
+    subjectLetter: style('Trích yếu công văn', 12, 'center'),
+    draftMark: style('Dấu dự thảo', 13, 'center', { bold: true, upper: true }),
+    urgency: style('Dấu chỉ mức độ khẩn', 13, 'center', { bold: true, upper: true }),
     legalBasis: style('Căn cứ ban hành', 14, 'justify', { italic: true }),
     body: style('Nội dung', 14, 'justify'),
+    partLabel: style('Phần, Chương', 14, 'center', { bold: true }),
+    partTitle: style('Tiêu đề phần, chương', 14, 'center', { bold: true, upper: true }),
+    sectionLabel: style('Từ Mục', 14, 'center', { bold: true }),
+    sectionTitle: style('Tiêu đề mục', 14, 'center', { bold: true, upper: true }),
     romanSection: style('Mục', 14, 'justify', { bold: true, upper: true }),
+    article: style('Điều', 14, 'justify', { bold: true }),
     clauseTitled: style('Khoản có tiêu đề', 14, 'justify', { bold: true }),
     clause: style('Khoản', 14, 'justify'),
     point: style('Điểm', 14, 'justify'),
     tableHead: style('Đầu bảng', 13, 'center', { bold: true }),
     tableText: style('Nội dung bảng', 13, 'left'),
     authority: style('Quyền hạn, chức vụ', 14, 'center', { bold: true, upper: true }),
-    signatureNote: style('Chỉ dẫn ký', 13, 'center', { italic: true }),
+    addressees: style('Kính gửi', 14, 'left'),
     signerName: style('Họ tên người ký', 14, 'center', { bold: true }),
     recipientsLabel: style('Từ Nơi nhận', 12, 'left', { bold: true, italic: true }),
     recipients: style('Nơi nhận', 11, 'left'),
     verification: style('Mã tra cứu', 8, 'left'),
+    appendixLabel: style('Phụ lục', 14, 'center', { bold: true }),
+    appendixTitle: style('Tên phụ lục', 14, 'center', { bold: true, upper: true }),
+    appendixReference: style('Kèm theo văn bản', 14, 'center', { italic: true }),
     pageNumber: style('Số trang', 14, 'center'),
   },
 } as const satisfies {

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { ConclusionParams, VerifyAnswer, VerifyParams } from '#domain/contract/http.ts'
-import type { Viewer } from '#domain/meeting/state.ts'
+import type { MeetingState, Viewer } from '#domain/meeting/state.ts'
 import { sendFile } from '../documents/answer.ts'
+import { describeConclusion } from '../documents/notice.ts'
 import { renderedFile } from '../documents/rendered.ts'
 import type { DocumentSources } from '../documents/rendered.ts'
 import { mediaTypes } from '../documents/store.ts'
@@ -19,6 +20,7 @@ export interface ConclusionOptions {
   documents: DocumentSources
   /** Whether this person may see this conclusion; false also when there is none. */
   mayReadConclusion: (viewer: Viewer, conclusionId: string) => Promise<boolean>
+  stateOf: (meetingId: string) => Promise<MeetingState | null>
   /** Failed look-ups of codes per address; handed in where join links share the count. */
   failedCodes?: Limit
 }
@@ -62,6 +64,28 @@ export function registerConclusions(doors: Doors, { sql }: Services, options: Co
     )
   }
 
+  for (const format of ['pdf', 'svg'] as const) {
+    const mediaType = { pdf: mediaTypes.pdf, svg: 'image/svg+xml' }[format]
+    route(
+      doors,
+      {
+        method: 'get',
+        path: `/api/conclusions/:id/draft.${format}`,
+        summary: 'The notice of a conclusion before its issue, as it will look, with number and date left open',
+        who: 'signedIn',
+        params: ConclusionParams,
+        answers: { 200: mediaType },
+      },
+      async ({ params, session, response }) => {
+        if (!(await options.mayReadConclusion(viewerOf(session), params.id))) return { refusal: { code: 'not_found' } }
+        const description = await describeDraft(options, sql, params.id)
+        if (description === null) return { refusal: { code: 'not_found' } }
+        const bytes = await documents.renderer.renderDocument(description, format)
+        return sendFile(response, { bytes, name: description.title.slice(0, 80), ending: format, mediaType, show: 'inline' })
+      },
+    )
+  }
+
   route(
     doors,
     {
@@ -88,4 +112,13 @@ export function registerConclusions(doors: Doors, { sql }: Services, options: Co
 const isOfMeeting = async (sql: Services['sql'], conclusionId: string, meetingId: string): Promise<boolean> => {
   const rows = await sql`select 1 from conclusions where id = ${conclusionId} and meeting_id = ${meetingId}`
   return rows.length > 0
+}
+
+/** What a conclusion that was not issued yet would say now; null when there is none. */
+async function describeDraft({ stateOf, documents }: ConclusionOptions, sql: Services['sql'], conclusionId: string) {
+  const [row] = await sql<{ meeting_id: string }[]>`select meeting_id from conclusions where id = ${conclusionId}`
+  const state = row === undefined ? null : await stateOf(row.meeting_id)
+  const conclusion = state?.conclusions.find((one) => one.id === conclusionId)
+  if (!state || conclusion === undefined || conclusion.status === 'issued') return null
+  return describeConclusion(sql, state, conclusion, documents.verifyUrl)
 }

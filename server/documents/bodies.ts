@@ -55,9 +55,10 @@ export interface PersonRow {
   id: string
   name: string
   title: string
+  role: string
 }
 
 export async function findPersons(sql: Sql | TransactionSql, ids: string[]): Promise<Map<string, PersonRow>> {
-  const rows = await sql<PersonRow[]>`select id, name, title from users where id = any(${ids}::uuid[])`
+  const rows = await sql<PersonRow[]>`select id, name, title, role from users where id = any(${ids}::uuid[])`
   return new Map(rows.map((row) => [row.id, row]))
 }

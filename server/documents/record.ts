@@ -30,7 +30,7 @@ export async function recordDocument(tx: TransactionSql, one: NewDocument): Prom
     insert into documents (id, type, meeting_id, year, issuer, number, notation, abstract, signer, recipients, version, replaces,
       conclusion_ids, head_seq, head_hash, issued_at, description, content)
     values (${one.id}, ${one.type}, ${one.meetingId}, ${yearOf(one.issuedAt)}, ${description.author}, ${one.number},
-      ${one.notation}, ${description.heading.subject}, ${description.closing.rightSignature.name}, ${recipients}::text[],
+      ${one.notation}, ${description.heading?.subject ?? description.header.subjectLetter ?? description.title}, ${description.closing.rightSignature.name}, ${recipients}::text[],
       ${one.version}, ${one.replaces}, ${one.conclusionIds}::uuid[], ${one.head.seq}, ${one.head.hash}, ${one.issuedAt},
       ${JSON.stringify(description)}::text::jsonb, ${contentOf(description)})`
   if (one.replaces !== null) await tx`update documents set status = 'replaced' where id = ${one.replaces}`

@@ -2,7 +2,7 @@ import type { Sql } from 'postgres'
 import type { DocumentDescription } from '#domain/documents/description.ts'
 import type { MeetingState } from '#domain/meeting/state.ts'
 import type { DocumentRenderer } from '../conclusions/layout/renderer.ts'
-import type { DocumentFormat } from '../conclusions/layout/render-worker.ts'
+import type { FileFormat } from '../conclusions/layout/render-worker.ts'
 import { describeConclusion } from './notice.ts'
 import type { VerifyUrl } from './notice.ts'
 import type { DocumentFile, DocumentRecord, DocumentStore } from './store.ts'
@@ -25,13 +25,17 @@ export interface DocumentSources {
 export async function renderedFile(
   sources: DocumentSources,
   document: DocumentRecord,
-  format: DocumentFormat,
+  format: FileFormat,
 ): Promise<DocumentFile> {
   const { store, renderer } = sources
   const kept = await store.fileOf(document.id, format)
   if (kept !== null) return kept
   return store.addFile(document.id, format, await renderer.renderDocument(await descriptionOf(sources, document), format))
 }
+
+/** What the document is to others: the signed PDF once there is one, else the PDF as it was made. */
+export const officialPdf = async (sources: DocumentSources, document: DocumentRecord): Promise<DocumentFile> =>
+  (await sources.store.fileOf(document.id, 'signed-pdf')) ?? renderedFile(sources, document, 'pdf')
 
 /** What the document says; of one that was issued before descriptions were kept, from the log as it was then. */
 async function descriptionOf(

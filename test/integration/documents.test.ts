@@ -386,7 +386,11 @@ describe('issued conclusions', () => {
       stateAt: () => Promise.resolve(state),
       verifyUrl,
     }
-    registerConclusions(doors, services, { documents, mayReadConclusion: () => Promise.resolve(mayRead) })
+    registerConclusions(doors, services, {
+      documents,
+      stateOf: () => Promise.resolve(state),
+      mayReadConclusion: () => Promise.resolve(mayRead),
+    })
     registerPresentations(doors, services, {
       mayPresent: () => Promise.resolve(mayRead ? null : { code: 'forbidden' }),
       mayView: () => Promise.resolve(mayRead),

@@ -1,4 +1,4 @@
-import type { DocumentDescription } from '#domain/documents/description.ts'
+import type { Block, DocumentDescription } from '#domain/documents/description.ts'
 import { byOrderOfChairman, committeeAsIssuer } from '#domain/documents/issuing.ts'
 import { describeNotice } from '#domain/documents/notice.ts'
 import type { NoticeFacts } from '#domain/documents/notice.ts'
@@ -50,22 +50,29 @@ export const notice = (more: Partial<NoticeFacts> = {}): DocumentDescription =>
     },
   })
 
+const textsOfBlock = (block: Block): string[] =>
+  block.type === 'paragraph'
+    ? [block.runs.map((run) => run.text).join('')]
+    : [...block.columns.map((column) => column.title), ...block.rows.flat()].filter((cell) => cell !== '')
+
 /** Every text of a description, in the order in which it stands on the paper. */
 export const textsOf = (description: DocumentDescription): string[] => [
   ...description.header.parentBody,
   ...description.header.issuingBody,
   description.header.numberSymbol,
-  ...(description.header.placeDate === undefined ? [] : [description.header.placeDate]),
-  description.heading.kind,
-  description.heading.subject,
-  ...description.body.flatMap((block) =>
-    block.type === 'paragraph'
-      ? [block.runs.map((run) => run.text).join('')]
-      : [...block.columns.map((column) => column.title), ...block.rows.flat().filter((cell) => cell !== '')],
-  ),
+  ...[
+    description.header.subjectLetter,
+    description.header.draftMark,
+    description.header.urgency,
+    description.header.placeDate,
+  ].filter((text) => text !== undefined),
+  ...(description.heading === undefined ? [] : [description.heading.kind, description.heading.subject]),
+  ...(description.addressees ?? []),
+  ...description.body.flatMap(textsOfBlock),
   ...description.closing.recipients,
   ...(description.closing.verification?.lines ?? []),
   ...[description.closing.leftSignature, description.closing.rightSignature].flatMap((signature) =>
     signature === undefined ? [] : [...signature.authority, signature.name],
   ),
+  ...(description.appendices ?? []).flatMap((one) => [one.label, one.title, one.reference, ...one.body.flatMap(textsOfBlock)]),
 ]

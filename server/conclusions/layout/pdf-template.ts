@@ -58,55 +58,89 @@ export const pdfTemplate = String.raw`
     2pt,
     rule(measure(run("motto", sys.inputs.motto)).width),
   ),
-  align(center, run("numberSymbol", d.header.numberSymbol)),
+  align(center, {
+    run("numberSymbol", d.header.numberSymbol)
+    if "subjectLetter" in d.header {
+      v(r.subjectLetterGapPt * 1pt)
+      par(leading: 0.1em, run("subjectLetter", d.header.subjectLetter))
+    }
+    if "draftMark" in d.header { v(6pt); run("draftMark", d.header.draftMark) }
+    if "urgency" in d.header {
+      let size = r.urgencyMm.at(d.header.urgency)
+      let red = rgb("#" + r.urgencyColour)
+      v(6pt)
+      rect(width: size.at(0) * 1mm, height: size.at(1) * 1mm, stroke: 0.75pt + red, inset: 0pt,
+        align(center + horizon, text(fill: red, run("urgency", d.header.urgency))))
+    }
+  }),
   if "placeDate" in d.header { align(center, run("placeDate", d.header.placeDate)) },
 )
 
 #v(13pt)
-#align(center, run("kind", d.heading.kind))
-#v(2pt)
-#layout(size => {
-  let width = size.width - 20mm
-  let subject = par(leading: 0.1em, run("subject", d.heading.subject))
-  let drawn = measure(width: width, align(center, subject))
-  let natural = measure(run("subject", d.heading.subject)).width
-  align(center, block(width: width, subject))
-  v(3pt)
-  align(center, rule(calc.min(natural, drawn.width, width) * r.shortRule))
-})
-#v(9pt)
+#if "heading" in d {
+  align(center, run("kind", d.heading.kind))
+  v(2pt)
+  layout(size => {
+    let width = size.width - 20mm
+    let subject = par(leading: 0.1em, run("subject", d.heading.subject))
+    let drawn = measure(width: width, align(center, subject))
+    let natural = measure(run("subject", d.heading.subject)).width
+    align(center, block(width: width, subject))
+    v(3pt)
+    align(center, rule(calc.min(natural, drawn.width, width) * r.shortRule))
+  })
+  v(9pt)
+}
+
+// Who is written to: one behind the label, several below each other with their dashes under the colon.
+#let addressees = d.at("addressees", default: ())
+#if addressees.len() == 1 {
+  align(center, run("addressees", r.addresseesLabel + " " + addressees.first()))
+} else if addressees.len() > 1 {
+  context {
+    let label = measure(run("addressees", r.addresseesLabel.slice(0, -1))).width
+    pad(left: r.addresseesIndentMm * 1mm, run("addressees", r.addresseesLabel))
+    pad(left: r.addresseesIndentMm * 1mm + label, stack(dir: ttb, spacing: 0.1em, ..addressees.map(line => par(hanging-indent: 8pt, run("addressees", line)))))
+  }
+}
+#if addressees.len() > 0 { v(9pt) }
 
 // The text.
 #let leading = (1.149 * r.body.lineSpacing - 1.107) * 1em
 #set par(justify: true, leading: leading, spacing: r.body.paragraphGapPt * 1pt + leading)
 #set block(spacing: r.body.paragraphGapPt * 1pt + leading)
 #let indent = r.body.firstLineIndentMm * 1mm
+#let headings = ("partLabel", "partTitle", "sectionLabel", "sectionTitle")
 #let paragraph(p, sticky: false) = block(
   width: 100%,
-  sticky: sticky,
-  par(first-line-indent: (amount: indent, all: true), p.runs.map(part => run(
+  sticky: sticky or p.style in headings,
+  if p.style in headings { align(center, p.runs.map(part => run(p.style, part.text)).join()) } else { par(first-line-indent: (amount: indent, all: true), p.runs.map(part => run(
     p.style,
     part.text,
     bold: part.at("bold", default: false),
     italic: part.at("italic", default: false),
-  )).join()),
+  )).join()) },
 )
 #let data-table(t) = {
   set par(justify: false, leading: 0.1em)
   block(below: 10pt, table(
     columns: t.columns.map(column => column.share * 1fr),
-    align: (x, y) => if y == 0 { center + horizon } else if t.columns.at(x).align == "center" { center } else { left },
+    align: (x, y) => if y == 0 and t.columns.any(column => column.title != "") { center + horizon } else if t.columns.at(x).align == "center" { center } else { left },
     stroke: 0.5pt + black,
     inset: (x: 4pt, y: 3pt),
-    table.header(..t.columns.map(column => run("tableHead", column.title))),
+    ..if t.columns.any(column => column.title != "") {
+      (table.header(..t.columns.map(column => run("tableHead", column.title))),)
+    },
     ..t.rows.flatten().map(cell => run("tableText", cell)),
   ))
 }
-#for (index, part) in d.body.enumerate() {
+#let blocks(body, ends-with-signature: false) = for (index, part) in body.enumerate() {
   if part.type == "table" { data-table(part) } else {
-    paragraph(part, sticky: part.at("keepWithNext", default: false) or index == d.body.len() - 1)
+    let is-last = ends-with-signature and index == body.len() - 1
+    paragraph(part, sticky: part.at("keepWithNext", default: false) or is-last)
   }
 }
+#blocks(d.body, ends-with-signature: true)
 
 // Recipients and signatures, never torn apart.
 #let signature(s) = centred(
@@ -137,4 +171,19 @@ export const pdfTemplate = String.raw`
     signature(d.closing.rightSignature),
   )
 })
+
+// Each appendix begins a page and numbers its own.
+#for one in d.at("appendices", default: ()) {
+  counter(page).update(0)
+  pagebreak()
+  set par(justify: false)
+  align(center, run("appendixLabel", one.label))
+  align(center, run("appendixTitle", one.title))
+  align(center, run("appendixReference", one.reference))
+  v(3pt)
+  layout(size => align(center, rule(calc.min(measure(run("appendixTitle", one.title)).width, size.width - 20mm) * r.shortRule)))
+  v(9pt)
+  set par(justify: true)
+  blocks(one.body)
+}
 `

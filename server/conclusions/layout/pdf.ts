@@ -1,4 +1,5 @@
 import { NodeCompiler } from '@myriaddreamin/typst-ts-node-compiler'
+import type { NodeTypstDocument } from '@myriaddreamin/typst-ts-node-compiler'
 import type { DocumentDescription } from '#domain/documents/description.ts'
 import { motto, nationalName, nd30 } from '#domain/documents/nd30-2020.ts'
 import { boldFace, fontFiles, regularFace } from './font.ts'
@@ -18,11 +19,8 @@ const drawable = (text: string): string =>
     return regularFace().has(code) && boldFace().has(code) ? char : '\u25a1'
   })
 
-/**
- * The document as PDF/A-2b with its fonts inside. The same description gives the same bytes. A warning is an error, because
- * Typst only warns when it takes another font.
- */
-export const renderPdf = (description: DocumentDescription): Buffer => {
+/** A warning is an error, because Typst only warns when it takes another font. */
+const compile = (description: DocumentDescription): { made: NodeCompiler; document: NodeTypstDocument } => {
   compiler ??= NodeCompiler.create({ fontArgs: [{ fontBlobs: fontFiles() }] })
   const json = JSON.stringify(description, (_key, value: unknown) => (typeof value === 'string' ? drawable(value) : value))
   const result = compiler.compile({
@@ -31,12 +29,25 @@ export const renderPdf = (description: DocumentDescription): Buffer => {
   })
   const trouble = result.takeDiagnostics()
   if (trouble !== null) throw new Error(`typst: ${JSON.stringify(compiler.fetchDiagnostics(trouble))}`)
-  const document = result.result
-  if (document === null) throw new Error('typst made no document')
-  const pdf = compiler.pdf(document, {
+  if (result.result === null) throw new Error('typst made no document')
+  return { made: compiler, document: result.result }
+}
+
+/** The document as PDF/A-2b with its fonts inside. The same description gives the same bytes. */
+export const renderPdf = (description: DocumentDescription): Buffer => {
+  const { made, document } = compile(description)
+  const pdf = made.pdf(document, {
     pdfStandard: 'a-2b',
     creationTimestamp: Math.floor(Date.parse(description.issuedAt) / 1000),
   })
-  compiler.evictCache(cacheAge)
+  made.evictCache(cacheAge)
   return pdf
+}
+
+/** The pages as the PDF shows them, in one picture, letters drawn as outlines. */
+export const renderSvg = (description: DocumentDescription): Buffer => {
+  const { made, document } = compile(description)
+  const svg = made.plainSvg(document)
+  made.evictCache(cacheAge)
+  return Buffer.from(svg)
 }

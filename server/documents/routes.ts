@@ -1,0 +1,106 @@
+import { DocumentList, DocumentParams, DocumentQuery } from '#domain/contract/documents.ts'
+import { mayAttendItem } from '#domain/meeting/visibility.ts'
+import type { MeetingState, Viewer } from '#domain/meeting/state.ts'
+import { viewerOf } from '../people/sessions.ts'
+import { route } from '../web/http.ts'
+import type { Doors } from '../web/http.ts'
+import { sendFile } from './answer.ts'
+import { findDocuments } from './book.ts'
+import { exchangeFile } from './exchange.ts'
+import { officialPdf, renderedFile } from './rendered.ts'
+import type { DocumentSources } from './rendered.ts'
+import { mediaTypes } from './store.ts'
+import type { DocumentRecord } from './store.ts'
+import { bookAsXlsx } from './workbook.ts'
+
+export interface DocumentAccess {
+  stateOf: (meetingId: string) => Promise<MeetingState | null>
+  mayReadConclusion: (viewer: Viewer, conclusionId: string) => Promise<boolean>
+}
+
+/** Who keeps the book and who answers for what is in it: they see every document, they are inside every closed item too. */
+const bookKeepers = ['leader', 'secretary', 'office'] as const
+
+const xlsx = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
+
+async function mayRead(
+  { stateOf, mayReadConclusion }: DocumentAccess,
+  viewer: Viewer,
+  document: DocumentRecord,
+): Promise<boolean> {
+  if (bookKeepers.some((role) => role === viewer.role)) return true
+  if (document.type === 'TB') {
+    const answers = await Promise.all(document.conclusionIds.map((id) => mayReadConclusion(viewer, id)))
+    return answers.some(Boolean)
+  }
+  const state = await stateOf(document.meetingId)
+  return (
+    state !== null && [state.meetingId, ...state.agenda.map((item) => item.id)].every((id) => mayAttendItem(viewer, state, id))
+  )
+}
+
+/** The doors of the numbering book: the list, its workbook, and each document in every form. */
+export function registerDocuments(doors: Doors, documents: DocumentSources, access: DocumentAccess): void {
+  route(
+    doors,
+    {
+      method: 'get',
+      path: '/api/documents',
+      summary: 'The numbering book, latest first; searched without diacritics, and nothing ever leaves it',
+      who: bookKeepers,
+      query: DocumentQuery,
+      answers: { 200: DocumentList },
+    },
+    async ({ query }) => ({ status: 200 as const, body: { documents: await findDocuments(documents.sql, query) } }),
+  )
+
+  route(
+    doors,
+    {
+      method: 'get',
+      path: '/api/documents.xlsx',
+      summary: 'The numbering book as a workbook, in the columns of the decree',
+      who: bookKeepers,
+      query: DocumentQuery,
+      answers: { 200: xlsx },
+    },
+    async ({ query, response }) => {
+      const bytes = await bookAsXlsx(await findDocuments(documents.sql, query))
+      const name = ['Sổ văn bản đi', query.type, query.year].filter((part) => part !== undefined).join(' ')
+      return sendFile(response, { bytes, name, ending: 'xlsx', mediaType: xlsx, show: 'attachment' })
+    },
+  )
+
+  for (const format of ['docx', 'pdf', 'xml'] as const) {
+    route(
+      doors,
+      {
+        method: 'get',
+        path: `/api/documents/:id.${format}`,
+        summary:
+          format === 'xml'
+            ? 'The document with its files in the shape of the national exchange format (edXML)'
+            : `The document as .${format}, byte for byte the same at every reading; signed once it was signed`,
+        who: 'signedIn',
+        params: DocumentParams,
+        answers: { 200: mediaTypes[format] },
+      },
+      async ({ params, session, response }) => {
+        const document = await documents.store.documentOf(params.id)
+        if (document === null || !(await mayRead(access, viewerOf(session), document))) return { refusal: { code: 'not_found' } }
+        const bytes = {
+          docx: async () => (await renderedFile(documents, document, 'docx')).bytes,
+          pdf: async () => (await officialPdf(documents, document)).bytes,
+          xml: () => exchangeFile(documents, document),
+        }
+        return sendFile(response, {
+          bytes: await bytes[format](),
+          name: document.notation ?? document.abstract,
+          ending: format,
+          mediaType: mediaTypes[format],
+          show: format === 'pdf' ? 'inline' : 'attachment',
+        })
+      },
+    )
+  }
+}
