@@ -2,7 +2,6 @@ import type { NamePlace, Place } from './places.ts'
 
 /** A picture as it is to stand on paper. */
 export interface Picture {
-  png: Buffer
   widthPt: number
   heightPt: number
 }
@@ -11,6 +10,9 @@ const pointsPerMm = 72 / 25.4
 /** What a provincial committee's seal measures, where its picture does not say. */
 const sealMm = 40
 const signatureMm = { width: 50, height: 24 }
+
+/** The most that a handwritten signature takes. */
+export const signatureRoom: Picture = { widthPt: signatureMm.width * pointsPerMm, heightPt: signatureMm.height * pointsPerMm }
 
 /** Width and height in pixels, and how many of them a metre has where the file says so. */
 function sizeOf(png: Buffer): { width: number; height: number; perMetre?: number } {
@@ -28,14 +30,14 @@ function sizeOf(png: Buffer): { width: number; height: number; perMetre?: number
 export function sealPicture(png: Buffer): Picture {
   const { width, height, perMetre } = sizeOf(png)
   const perPt = perMetre === undefined ? width / (sealMm * pointsPerMm) : perMetre / 1000 / pointsPerMm
-  return { png, widthPt: width / perPt, heightPt: height / perPt }
+  return { widthPt: width / perPt, heightPt: height / perPt }
 }
 
 /** A handwritten signature, as large as its room allows. */
 export function signaturePicture(png: Buffer): Picture {
   const { width, height } = sizeOf(png)
-  const scale = Math.min((signatureMm.width * pointsPerMm) / width, (signatureMm.height * pointsPerMm) / height)
-  return { png, widthPt: width * scale, heightPt: height * scale }
+  const scale = Math.min(signatureRoom.widthPt / width, signatureRoom.heightPt / height)
+  return { widthPt: width * scale, heightPt: height * scale }
 }
 
 /** A person's signature stands in the middle between office and name. */

@@ -1,0 +1,37 @@
+import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import type { SigningSettings } from '../settings.ts'
+import type { SigningKey } from './key.ts'
+import { openP12 } from './p12.ts'
+
+export interface OpenedKey {
+  key: SigningKey
+  /** The picture that stands on the paper (PNG). */
+  picture?: Buffer
+}
+
+/** Where keys come from. Another kind of key, such as a token (PKCS#11), is another one of these. */
+export interface KeyRing {
+  /** The organisation's; null where it is not set. */
+  seal: () => Promise<OpenedKey | null>
+  /** A person's own, opened with their password; null where they have none here. */
+  personal: (username: string, password: string) => Promise<OpenedKey | null>
+}
+
+/** Keys in files, as the settings name them. */
+export function createFileKeys({ seal, peopleDir }: SigningSettings): KeyRing {
+  const open = async (p12: string, password: string, picture: string | undefined): Promise<OpenedKey> => ({
+    key: await openP12(p12, password),
+    picture: picture !== undefined && existsSync(picture) ? await readFile(picture) : undefined,
+  })
+  return {
+    seal: async () => (seal === undefined ? null : open(seal.p12, seal.password, seal.picture)),
+    personal: async (username, password) => {
+      // A name never leads out of the folder.
+      if (peopleDir === undefined || !/^[a-z0-9][a-z0-9._-]*$/.test(username)) return null
+      const p12 = path.join(peopleDir, `${username}.p12`)
+      return existsSync(p12) ? open(p12, password, path.join(peopleDir, `${username}.png`)) : null
+    },
+  }
+}
