@@ -67,3 +67,7 @@ export const MinutesHistoryQuery = z.strictObject({ section: Id })
 export const MinutesHistory = z.object({
   changes: z.array(z.object({ seq: z.int(), at: z.iso.datetime(), userId: Id })),
 })
+export type MinutesHistory = z.infer<typeof MinutesHistory>
+
+/** Whose the author ids (Yjs client ids) of a section are: with them a client tells who wrote each line of its own document. */
+export const MinutesAuthors = z.object({ authors: z.array(z.object({ clientId: z.int(), userId: Id })) })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { MinutesQuery } from '#domain/contract/http.ts'
-import { MinutesHistory, MinutesHistoryQuery, MinutesReadings } from '#domain/contract/minutes.ts'
+import { MinutesAuthors, MinutesHistory, MinutesHistoryQuery, MinutesReadings } from '#domain/contract/minutes.ts'
 import { Id } from '#domain/contract/values.ts'
 import type { Viewer } from '#domain/meeting/state.ts'
 import { viewerOf } from '../people/sessions.ts'
@@ -69,6 +69,24 @@ export const registerMinutesRoutes = (doors: Doors, sections: Sections, access: 
         status: 200 as const,
         body: { changes: changes.map(({ seq, at, userId }) => ({ seq, at: at.toISOString(), userId })) },
       }
+    },
+  )
+
+  route(
+    doors,
+    {
+      method: 'get',
+      path: '/api/meetings/:id/minutes/authors',
+      summary: "Whose the author ids of a section's document are",
+      who: 'signedIn',
+      params: Params,
+      query: MinutesHistoryQuery,
+      answers: { 200: MinutesAuthors },
+    },
+    async ({ params, query, session }) => {
+      if (!(await readable(viewerOf(session), params.id, query.section))) return { refusal: { code: 'not_found' } }
+      const authors = [...(await sections.store.authors(query.section))]
+      return { status: 200 as const, body: { authors: authors.map(([clientId, userId]) => ({ clientId, userId })) } }
     },
   )
 }

@@ -4,4 +4,8 @@ export const deskKeys = {
   toRunning: 'Control+J',
   propose: 'Control+K',
   issue: 'Control+Enter',
+  find: 'Control+F',
+  past: 'Control+H',
+  authors: 'Alt+A',
+  save: 'Control+S',
 } as const

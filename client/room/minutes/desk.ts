@@ -8,6 +8,7 @@ import { serverNow } from '../../line/clock.ts'
 import { useMeeting } from '../../stores/meeting.ts'
 import { usePeople } from '../../stores/people.ts'
 import { provideEditors } from './editors.ts'
+import { redraw } from './marks.ts'
 import { type Passage, passageOf, putConclusion } from './passage.ts'
 import { insertLine } from './insert-line.ts'
 
@@ -40,20 +41,23 @@ export function useDesk() {
   ])
   const target = computed(() => focused.value ?? meeting.state?.currentItemId ?? meeting.meetingId ?? '')
 
+  /** The editor that the desk's acts are for. */
+  const editor = computed(() => editors.get(target.value)?.editor)
+
   /** Arrow keys go on in the neighbouring section. */
   function walk(from: string, direction: 'up' | 'down'): void {
     const index = sections.value.findIndex((one) => one.id === from) + (direction === 'up' ? -1 : 1)
-    editors.get(sections.value[index]?.id ?? '')?.commands.focus(direction === 'up' ? 'end' : 'start')
+    editors.get(sections.value[index]?.id ?? '')?.editor.commands.focus(direction === 'up' ? 'end' : 'start')
   }
 
   const show = (sectionId: string): void =>
-    editors.get(sectionId)?.view.dom.closest('article')?.scrollIntoView({ block: 'start' })
+    editors.get(sectionId)?.editor.view.dom.closest('article')?.scrollIntoView({ block: 'start' })
 
   function toRunning(): void {
     const id = meeting.state?.currentItemId
     if (id === undefined) return
     show(id)
-    editors.get(id)?.commands.focus('end')
+    editors.get(id)?.editor.commands.focus('end')
   }
 
   function speakerNow(): string {
@@ -67,14 +71,13 @@ export function useDesk() {
 
   /** "08:52 – Giám đốc Sở Tài chính: " on a line of its own. */
   function stamp(): void {
-    const editor = editors.get(target.value)
     const who = speakerNow()
-    if (editor) insertLine(editor, `${clockOf(serverNow())} – ${who}${who === '' ? '' : ': '}`)
+    if (editor.value) insertLine(editor.value, `${clockOf(serverNow())} – ${who}${who === '' ? '' : ': '}`)
   }
 
   function beginConclusion(): void {
-    const editor = editors.get(target.value)
-    if (editor) draft.value = { sectionId: target.value, passage: passageOf(editor) }
+    const one = editors.get(target.value)
+    if (one) draft.value = { sectionId: target.value, passage: passageOf(one.editor) }
   }
 
   const revise = (returned: Conclusion): void => {
@@ -84,17 +87,17 @@ export function useDesk() {
   function cancelDraft(): void {
     const sectionId = draft.value?.sectionId
     draft.value = undefined
-    if (sectionId !== undefined) void nextTick(() => editors.get(sectionId)?.commands.focus())
+    if (sectionId !== undefined) void nextTick(() => editors.get(sectionId)?.editor.commands.focus())
   }
 
   /** The log has it: its block takes the passage's place, and the hands go on below. */
   function afterProposed(attributes: ConclusionAttributes, text: string): void {
     const { sectionId, passage } = draft.value ?? {}
     draft.value = undefined
-    const editor = editors.get(sectionId ?? '')
-    if (!editor) return
-    if (passage) putConclusion(editor, passage, attributes, text)
-    void nextTick(() => editor.commands.focus())
+    const one = editors.get(sectionId ?? '')
+    if (!one) return
+    if (passage) putConclusion(one.editor, passage, attributes, text)
+    void nextTick(() => one.editor.commands.focus())
   }
 
   /** A conclusion belongs to an item; what is typed under the opening goes to the running one. */
@@ -103,18 +106,28 @@ export function useDesk() {
     return sectionId === meeting.meetingId ? (meeting.state?.currentItemId ?? sections.value[1]?.id ?? '') : sectionId
   })
 
+  // The passage stays marked while its form is filled in.
+  watch(draft, (now, before) => {
+    for (const { sectionId, passage } of [before, now].filter((one) => one !== undefined)) {
+      const one = editors.get(sectionId)
+      if (!one) continue
+      one.marks.passage = sectionId === now?.sectionId ? (now.passage ?? undefined) : undefined
+      if (passage) redraw(one.editor)
+    }
+  })
+
   watch(
     () => meeting.state?.currentItemId,
     (id) => {
       // Whoever is typing is not moved away.
-      if (id === undefined || [...editors.values()].some((editor) => editor.isFocused)) return
+      if (id === undefined || [...editors.values()].some(({ editor }) => editor.isFocused)) return
       focused.value = undefined
       show(id)
     },
   )
 
   return {
-    ...{ sections, editors, focused, target, walk, toRunning, stamp },
+    ...{ sections, editors, editor, focused, target, walk, toRunning, stamp },
     ...{ draft, draftItemId, beginConclusion, revise, cancelDraft, afterProposed },
   }
 }

@@ -10,11 +10,13 @@ import { toasts } from '../../ui/toasts.ts'
 import { t } from '../../i18n/index.ts'
 import { composing } from './composing.ts'
 import { conclusionNode, type IsLogged, textBeside } from './conclusion-node.ts'
+import { type Marks, marksOf } from './marks.ts'
 import { cleanHtml, hasLegacyFont } from './paste.ts'
 import { UndoSteps } from './undo-steps.ts'
 
 export interface SectionEditing {
   section: OpenSection
+  marks: Marks
   name: () => string
   isLogged: IsLogged
   /** Who types here; undefined for a reader. */
@@ -31,6 +33,7 @@ export function editorOptions(editing: SectionEditing): Partial<EditorOptions> {
       ...minutesExtensions(conclusionNode(editing.isLogged)),
       Collaboration.configure({ document: section.doc, field: 'default' }),
       composing(section),
+      marksOf(editing.marks),
       ...(writer ? [UndoSteps, caretOf(section, writer)] : []),
     ],
     // Only what the writer of "- " or "1. " expects; marks made of signs would surprise.
