@@ -23,7 +23,7 @@ export const shortcuts = {
     vote: { keys: 'V', command: 'vote.open', label: 'room.keys.vote' },
     finish: { keys: 'F', command: 'agenda.finish', label: 'room.keys.finish' },
     defer: { keys: 'D', command: 'agenda.defer', label: 'room.keys.defer' },
-    insert: { keys: '+', command: 'agenda.insert', label: 'room.keys.insert' },
+    insert: { keys: 'C', command: 'agenda.insert', label: 'room.keys.insert' },
     invite: { keys: 'I', command: 'floor.grant', label: 'room.keys.invite' },
     revoke: { keys: 'T', command: 'floor.revoke', label: 'room.keys.revoke' },
     issue: { keys: 'B', command: 'conclusion.issue', label: 'room.keys.issue' },

@@ -1,5 +1,6 @@
 import { adminEn } from './en/admin.ts'
 import { commonEn } from './en/common.ts'
+import { demoEn } from './en/demo.ts'
 import { minutesEn } from './en/minutes.ts'
 import { pagesEn } from './en/pages.ts'
 import { roomEn } from './en/room.ts'
@@ -13,4 +14,5 @@ export const en: typeof vi = {
   video: videoEn,
   pages: pagesEn,
   admin: adminEn,
+  demo: demoEn,
 }

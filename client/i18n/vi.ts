@@ -1,8 +1,17 @@
 import { adminVi } from './vi/admin.ts'
 import { commonVi } from './vi/common.ts'
+import { demoVi } from './vi/demo.ts'
 import { minutesVi } from './vi/minutes.ts'
 import { pagesVi } from './vi/pages.ts'
 import { roomVi } from './vi/room.ts'
 import { videoVi } from './vi/video.ts'
 
-export const vi = { common: commonVi, room: roomVi, minutes: minutesVi, video: videoVi, pages: pagesVi, admin: adminVi }
+export const vi = {
+  common: commonVi,
+  room: roomVi,
+  minutes: minutesVi,
+  video: videoVi,
+  pages: pagesVi,
+  admin: adminVi,
+  demo: demoVi,
+}

@@ -17,3 +17,26 @@ export const BridgesAnswer = z.object({
   seen: z.int(),
 })
 export type BridgesAnswer = z.infer<typeof BridgesAnswer>
+
+/** What a newcomer does in a first meeting, one after the other, and what shows that it was done. */
+export const firstMeetingSteps = [
+  'hallIn',
+  'opened',
+  'itemStarted',
+  'floorAsked',
+  'floorGiven',
+  'conclusionProposed',
+  'conclusionIssued',
+  'receiptGiven',
+] as const
+export type FirstMeetingStep = (typeof firstMeetingSteps)[number]
+
+/** The demo's next meeting, for the page of those who are not in it: who is, and how far it has come. */
+export const DemoRoomAnswer = z.object({
+  meetingId: Id,
+  status: z.enum(['scheduled', 'running', 'paused', 'closed']),
+  /** Usernames of the accounts that are connected now. */
+  inside: z.array(z.string()),
+  done: z.array(z.enum(firstMeetingSteps)),
+})
+export type DemoRoomAnswer = z.infer<typeof DemoRoomAnswer>

@@ -167,7 +167,8 @@ function spawnProcess(): ChildProcess {
   })
 }
 
-async function nextDemoMeeting(sql: Sql): Promise<string | undefined> {
+/** The demo's meeting that comes next, or is on; the last one once all are closed. */
+export async function nextDemoMeeting(sql: Sql): Promise<string | undefined> {
   const rows = await sql<{ id: string }[]>`
     select id from meetings where is_demo order by status = 'closed', scheduled_at, id limit 1`
   return rows[0]?.id
