@@ -49,6 +49,8 @@ const answerMs = 10_000
 const rightMs = 400
 
 type Line = Socket<ServerToClient, ClientToServer>
+/** For what may be lost: nobody waits for its answer. */
+const heedless = (): void => undefined
 
 /**
  * One hall, as the room sees it: signs in like anybody, joins, checks in, is seen and heard, asks for the floor, acknowledges.
@@ -73,6 +75,7 @@ export function startSyntheticBridge(options: BridgeOptions): SyntheticBridge {
   let yieldAt: number | undefined
   let isBusy = false
   let speaksSince: number | undefined
+  let isHeard = false
   const acknowledgeAt = new Map<string, number>()
 
   function between(from: number, until: number): number {
@@ -123,6 +126,9 @@ export function startSyntheticBridge(options: BridgeOptions): SyntheticBridge {
     socket.on('video:changed', ({ meetingId: of }) => {
       if (of === meetingId) askVideo()
     })
+    socket.on('point:called', ({ call }) => {
+      if (call.answeredAt === undefined && call.userId === me?.userId && !seat?.hasTwin) hear(call.callId)
+    })
     const again = (): void => {
       socket.disconnect()
       setTimeout(() => void signIn(), signInAgainMs).unref()
@@ -144,7 +150,24 @@ export function startSyntheticBridge(options: BridgeOptions): SyntheticBridge {
     if ('snapshot' in answer) state = answer.snapshot
     else take(answer.events, answer.seq)
     seq = answer.seq
+    line.emit(
+      'meeting:deviceCheck',
+      { meetingId, camera: 'ok', microphone: 'ok', speaker: 'ok', roundTripMs: 18 + ((index * 13) % 60) },
+      heedless,
+    )
+    tellLine()
     askVideo()
+  }
+
+  /** What a hall's own screen tells the Office: how the line is, and whether the microphone is open. */
+  const tellLine = (): void => {
+    const microphone = seat === undefined ? 'none' : isHeard ? 'on' : 'off'
+    line?.emit('meeting:line', { meetingId, quality: index % 4 === 3 ? 'fair' : 'good', microphone }, heedless)
+  }
+
+  /** Somebody in the hall hears the ring and says so. */
+  const hear = (callId: string): void => {
+    setTimeout(() => line?.emit('point:answer', { meetingId, callId }, heedless), between(1_500, 4_000)).unref()
   }
 
   const take = (events: MeetingEvent[], to: number): void => {
@@ -202,6 +225,7 @@ export function startSyntheticBridge(options: BridgeOptions): SyntheticBridge {
       seat = await takeSeat({ url: answer.url, token: answer.token, picture, voice, onLost: askVideo })
       if (isStopped) await seat.leave()
       videoDelay = 0
+      tellLine()
       settleSound()
     } catch (error) {
       videoDelay = Math.min(10_000, videoDelay * 2 + 500)
@@ -225,9 +249,12 @@ export function startSyntheticBridge(options: BridgeOptions): SyntheticBridge {
       })
   }
 
-  const publish = async (mine: Seat, isShown: boolean, isHeard: boolean): Promise<void> => {
-    await mine.speak(isHeard)
+  const publish = async (mine: Seat, isShown: boolean, speaks: boolean): Promise<void> => {
+    await mine.speak(speaks)
     await mine.show(isShown)
+    if (speaks === isHeard) return
+    isHeard = speaks
+    tellLine()
   }
 
   const tick = (): void => {
