@@ -1,5 +1,5 @@
-import { z } from 'zod'
-import { ConclusionParams, VerifyAnswer, VerifyParams } from '#domain/contract/http.ts'
+import { ConclusionParams, VerifyParams } from '#domain/contract/http.ts'
+import { VerifiedDocument } from '#domain/contract/verify.ts'
 import type { MeetingState, Viewer } from '#domain/meeting/state.ts'
 import { sendFile } from '../documents/answer.ts'
 import { describeConclusion } from '../documents/notice.ts'
@@ -91,10 +91,10 @@ export function registerConclusions(doors: Doors, { sql }: Services, options: Co
     {
       method: 'get',
       path: '/api/verify/:code',
-      summary: 'Whether a code belongs to an issued conclusion, and what that says',
+      summary: 'Whether a code belongs to an issued conclusion, what that says, and by which hashes its files are known',
       who: 'public',
       params: VerifyParams,
-      answers: { 200: VerifyAnswer.extend({ correctedBy: z.string().optional() }) },
+      answers: { 200: VerifiedDocument },
     },
     async ({ params, ip }) => {
       // Counted before the look-up, so that tries at once are counted too, and given back when it was none.

@@ -1,24 +1,26 @@
 import type { Sql } from 'postgres'
+import type { DocumentStatus } from '#domain/contract/documents.ts'
+import type { IssuedFile, VerifiedDocument } from '#domain/contract/verify.ts'
 
-export interface Verified {
-  number: string
-  issuedAt: string
+interface Row {
+  id: string
+  notation: string
+  issued_at: Date
   issuer: string
   hash: string
   text: string
-  /** The notation of the latest notice that puts this one right. */
-  correctedBy?: string
+  status: DocumentStatus
+  corrected_by: string | null
 }
 
-/** What anybody who holds a code may know of an issued conclusion: what its paper says, and whether it still stands. */
-export async function verify(sql: Sql, code: string): Promise<Verified | null> {
-  const [row] = await sql<
-    { notation: string; issued_at: Date; issuer: string; hash: string; text: string; corrected_by: string | null }[]
-  >`
-    select one.notation, one.issued_at, one.issuer, one.hash, one.text,
+/** What anybody who holds a code may know of an issued conclusion: what its paper says, whether it still stands, and which files are it. */
+export async function verify(sql: Sql, code: string): Promise<Omit<VerifiedDocument, 'valid'> | null> {
+  const [row] = await sql<Row[]>`
+    select book.id, one.notation, one.issued_at, one.issuer, one.hash, one.text, book.status,
       (select later.notation from conclusions later where later.corrects = one.id and later.status = 'issued'
        order by later.issued_at desc limit 1) as corrected_by
-    from conclusions one where one.code = ${code} and one.status = 'issued'`
+    from conclusions one join documents book on one.id = any(book.conclusion_ids) and book.type = 'TB'
+    where one.code = ${code} and one.status = 'issued'`
   if (row === undefined) return null
   return {
     number: row.notation,
@@ -26,6 +28,14 @@ export async function verify(sql: Sql, code: string): Promise<Verified | null> {
     issuer: row.issuer,
     hash: row.hash,
     text: row.text,
-    ...(row.corrected_by === null ? {} : { correctedBy: row.corrected_by }),
+    status: row.status,
+    correctedBy: row.corrected_by ?? undefined,
+    files: await filesOf(sql, row.id),
   }
 }
+
+/** The files as they stand, and as they stood after each signature. */
+const filesOf = (sql: Sql, documentId: string): Promise<IssuedFile[]> =>
+  sql<IssuedFile[]>`
+    select format as form, sha256 from document_files where document_id = ${documentId} and format <> 'xml'
+    union select 'signed-pdf', sha256 from signatures where document_id = ${documentId}`

@@ -38,7 +38,7 @@ export function documentMail(document: DocumentRecord, { to, unitId, unitName, b
       '',
       `Văn bản kèm theo thư này. Đề nghị đơn vị xác nhận đã nhận tại: ${baseUrl}/meetings/${document.meetingId}`,
       '',
-      `Kiểm tra tệp PDF có đúng bản đã ban hành tại: ${baseUrl}/verify`,
+      `Kiểm tra tệp có đúng bản đã ban hành tại: ${document.description?.closing.verification?.url ?? `${baseUrl}/verify`}`,
       `Mã băm SHA-256 của tệp PDF: ${files.pdf.sha256}`,
       '',
       'Thư này được gửi tự động từ phòng họp Sáng Thứ Năm.',

@@ -224,5 +224,31 @@ export const pagesEn: typeof pagesVi = {
     text: 'Text',
     hash: 'Hash in the log',
     corrected: 'This conclusion was corrected by conclusion {number}.',
+    standing: {
+      valid: 'In force',
+      corrected: 'This document was corrected.',
+      replaced: 'This document was replaced.',
+      withdrawn: 'This document was withdrawn.',
+    },
+    file: {
+      title: 'Compare a file',
+      hint: 'Drop the PDF or Word file that you have here. Its hash is reckoned in the browser; the file is not sent anywhere.',
+      button: 'Choose a file',
+      same: 'This is exactly the issued document',
+      sameHint: '{name} is, byte for byte, {form}.',
+      other: 'This is not the issued document',
+      otherHint:
+        '{name} differs from every issued file of this document. A scan of a print, or a copy saved by another program, differs too. Hash of the file:',
+      unreadable: 'The file cannot be read',
+      unreadableHint: '{name} is too large or cannot be opened. Choose the file again.',
+      insecure: 'The browser reckons hashes only when the page was opened over HTTPS.',
+      form: {
+        docx: 'the issued Word document',
+        pdf: 'the issued PDF',
+        'signed-pdf': 'the PDF with electronic signatures',
+        scan: 'the scan of the paper signed by hand',
+        xml: 'the form for the document exchange',
+      },
+    },
   },
 }

@@ -109,6 +109,7 @@ export const roomEn: typeof roomVi = {
     returnHint: 'The secretary changes it accordingly and proposes it again.',
     issueConsequence: 'The conclusion gets its number, goes to the units and cannot be changed any more.',
     bannerTitle: 'Conclusion {notation}',
+    openDocument: 'Open the document',
     forYou: 'For your unit',
     coordinatingYou: 'Your unit takes part',
     acknowledgedOf: 'Acknowledged {n} / {total}',

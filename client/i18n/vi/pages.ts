@@ -221,5 +221,31 @@ export const pagesVi = {
     text: 'Nội dung',
     hash: 'Mã băm trong nhật ký',
     corrected: 'Kết luận này đã được đính chính bằng kết luận số {number}.',
+    standing: {
+      valid: 'Còn hiệu lực',
+      corrected: 'Văn bản này đã được đính chính.',
+      replaced: 'Văn bản này đã được thay thế.',
+      withdrawn: 'Văn bản này đã được thu hồi.',
+    },
+    file: {
+      title: 'Đối chiếu tệp',
+      hint: 'Thả tệp PDF hoặc Word đang có vào đây. Mã băm được tính ngay trong trình duyệt, tệp không được gửi đi.',
+      button: 'Chọn tệp',
+      same: 'Đúng là bản đã ban hành',
+      sameHint: '{name} trùng khớp từng byte với {form}.',
+      other: 'Không phải bản đã ban hành',
+      otherHint:
+        '{name} khác mọi tệp đã ban hành của văn bản này. Bản in rồi quét lại hoặc lưu lại bằng phần mềm khác cũng cho kết quả này. Mã băm của tệp:',
+      unreadable: 'Không đọc được tệp',
+      unreadableHint: '{name} quá lớn hoặc không mở được. Hãy chọn lại tệp.',
+      insecure: 'Trình duyệt chỉ tính được mã băm khi trang được mở qua HTTPS.',
+      form: {
+        docx: 'bản Word đã ban hành',
+        pdf: 'bản PDF đã ban hành',
+        'signed-pdf': 'bản PDF đã ký số',
+        scan: 'bản quét đã ký tay',
+        xml: 'bản trao đổi trên trục văn bản',
+      },
+    },
   },
 }

@@ -108,6 +108,7 @@ export const roomVi = {
     returnHint: 'Thư ký sửa theo ý kiến này rồi trình lại.',
     issueConsequence: 'Kết luận được cấp số, gửi đến các đơn vị và không sửa được nữa.',
     bannerTitle: 'Kết luận số {notation}',
+    openDocument: 'Mở văn bản',
     forYou: 'Gửi đơn vị của bạn',
     coordinatingYou: 'Đơn vị của bạn phối hợp',
     acknowledgedOf: 'Đã xác nhận {n} / {total}',

@@ -1,0 +1,21 @@
+import { z } from 'zod'
+import { DocumentFileFormat, DocumentStatus } from './documents.ts'
+import { VerifyAnswer } from './http.ts'
+
+/** What anybody who holds the code of an issued document may know: what it says, whether it still stands, and its files by their hashes. */
+
+export const IssuedFile = z.object({
+  form: DocumentFileFormat,
+  /** Of the file's bytes, lower-case hex. */
+  sha256: z.string(),
+})
+export type IssuedFile = z.infer<typeof IssuedFile>
+
+export const VerifiedDocument = VerifyAnswer.extend({
+  status: DocumentStatus,
+  /** The notation of the latest notice that puts this one right. */
+  correctedBy: z.string().optional(),
+  /** Every file that was ever given out of it; whose hash is none of these is not the issued document. */
+  files: z.array(IssuedFile),
+})
+export type VerifiedDocument = z.infer<typeof VerifiedDocument>

@@ -1,0 +1,137 @@
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { seriousViolations } from '../kit/accessibility.ts'
+import { openBrowser, openWindow, picture } from '../kit/browser.ts'
+import { issueConclusion } from '../kit/issuing.ts'
+import { scheduleMeeting, startRoomApp, type Client, type RoomApp } from '../kit/room-client.ts'
+
+/** What was issued, in the hands of those who get it: opened in a hall at once, and checked by anybody. */
+
+let app: RoomApp
+let browser: Browser
+let chair: Client
+let secretary: Client
+let office: Client
+let hall: Client
+
+beforeAll(async () => {
+  ;[app, browser] = await Promise.all([startRoomApp(), openBrowser()])
+  ;[chair, secretary, office, hall] = await Promise.all([
+    app.signIn('chutri'),
+    app.signIn('thuky'),
+    app.signIn('vanphong'),
+    app.signIn('diemcau.tumorong'),
+  ])
+}, 240_000)
+afterAll(async () => {
+  await browser.close()
+  await app.close()
+}, 30_000)
+
+const accepted = async (answer: Promise<{ ok: boolean; error?: unknown }>) => expect((await answer).error).toBeUndefined()
+
+test('from the press "Ban hành" to the opened PDF in a hall', async () => {
+  const { meetingId, itemIds, unitId } = await scheduleMeeting(office, chair, [{ title: 'Giải phóng mặt bằng' }])
+  await accepted(chair.command(meetingId, 'meeting.open'))
+  const representative = { name: 'A Thị Mai', title: 'Phó Chủ tịch UBND huyện' }
+  await accepted(hall.command(meetingId, 'attendance.checkIn', { representative, headCount: 12 }))
+  const conclusionId = crypto.randomUUID()
+  const wording = { itemId: itemIds[0], text: 'Bàn giao mặt bằng.', leadUnitId: unitId('tumorong'), coordinatingUnitIds: [] }
+  await accepted(secretary.command(meetingId, 'conclusion.propose', { conclusionId, ...wording }))
+  await accepted(chair.command(meetingId, 'conclusion.approve', { conclusionId }))
+
+  const path = `/meetings/${meetingId}`
+  const [desk, point] = await Promise.all([
+    openWindow(browser, app.baseUrl, { username: 'chutri', path, size: { width: 1600, height: 900 } }),
+    openWindow(browser, app.baseUrl, { username: 'diemcau.tumorong', path, size: { width: 1920, height: 1080 } }),
+  ])
+  const issue = desk.page.getByRole('button', { name: /^Ban hành/ }).first()
+  await issue.click()
+  const confirm = desk.page.getByRole('alertdialog').getByRole('button', { name: /^Ban hành/ })
+  await confirm.waitFor()
+
+  const began = performance.now()
+  await confirm.click()
+  const open = point.page.getByRole('link', { name: 'Mở văn bản' })
+  await open.waitFor()
+  const [response] = await Promise.all([
+    point.page.context().waitForEvent('response', {
+      predicate: (answer) => answer.url().includes(`/api/conclusions/${conclusionId}.pdf`),
+    }),
+    open.click(),
+  ])
+  expect(response.status()).toBe(200)
+  expect(response.headers()['content-type']).toBe('application/pdf')
+  await response.finished()
+  process.stdout.write(`From the press to the opened PDF in a hall: ${Math.round(performance.now() - began)} ms\n`)
+  await picture(point.page, 'issued-at-a-hall')
+})
+
+describe('the verify page', () => {
+  const bytesOf = async (conclusionId: string, format: 'pdf' | 'docx'): Promise<Buffer> => {
+    const response = await fetch(`${app.baseUrl}/api/conclusions/${conclusionId}.${format}`, { headers: { cookie: hall.cookie } })
+    return Buffer.from(await response.arrayBuffer())
+  }
+
+  test('tells the issued file from an altered one, without sending it', async () => {
+    const { conclusionId, code, notation } = await issueConclusion({ chair, secretary, office }, { lead: 'tumorong' })
+    const [pdf, docx] = await Promise.all([bytesOf(conclusionId, 'pdf'), bytesOf(conclusionId, 'docx')])
+    const { page, complaints } = await openWindow(browser, app.baseUrl, { path: `/verify/${code}` })
+    await page.getByText('Còn hiệu lực').waitFor()
+    await page.getByText(notation, { exact: true }).waitFor()
+    const sent: string[] = []
+    page.on('request', (request) => sent.push(request.method()))
+
+    const choose = async (name: string, buffer: Buffer) => {
+      const [chooser] = await Promise.all([
+        page.waitForEvent('filechooser'),
+        page.getByRole('button', { name: 'Chọn tệp' }).press('Enter'),
+      ])
+      await chooser.setFiles({ name, mimeType: 'application/pdf', buffer })
+    }
+    await choose('ban-hanh.pdf', pdf)
+    await page.getByText('ban-hanh.pdf trùng khớp từng byte với bản PDF đã ban hành.').waitFor()
+    await picture(page, 'verify-same')
+    expect(await seriousViolations(page)).toEqual([])
+
+    const altered = Buffer.from(pdf)
+    altered[2000] = (altered[2000] ?? 0) ^ 1
+    await choose('da-sua.pdf', altered)
+    await page.getByText('Không phải bản đã ban hành').waitFor()
+    await picture(page, 'verify-altered')
+    expect(await seriousViolations(page)).toEqual([])
+
+    const dropped = await page.evaluateHandle((base64) => {
+      const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0))
+      const data = new DataTransfer()
+      data.items.add(new File([bytes], 'ban-hanh.docx'))
+      return data
+    }, docx.toString('base64'))
+    await page.locator('[data-drop]').dispatchEvent('drop', { dataTransfer: dropped })
+    await page.getByText('ban-hanh.docx trùng khớp từng byte với bản Word đã ban hành.').waitFor()
+
+    expect(sent).toEqual([])
+    expect(complaints).toEqual([])
+  })
+
+  test('says of a corrected document by which one it was corrected', async () => {
+    const first = await issueConclusion({ chair, secretary, office }, { lead: 'tumorong' })
+    const { meeting } = (await chair.get(`/api/meetings/${first.meetingId}`)).body as {
+      meeting: { agenda: { id: string }[] }
+    }
+    const conclusionId = crypto.randomUUID()
+    const wording = {
+      itemId: meeting.agenda[0]?.id,
+      text: 'Bàn giao mặt bằng trước ngày 05/12.',
+      leadUnitId: hall.unitId,
+      coordinatingUnitIds: [],
+      corrects: first.conclusionId,
+    }
+    await accepted(secretary.command(first.meetingId, 'conclusion.propose', { conclusionId, ...wording }))
+    await accepted(chair.command(first.meetingId, 'conclusion.approve', { conclusionId }))
+    await accepted(chair.command(first.meetingId, 'conclusion.issue', { conclusionId }))
+    const { page } = await openWindow(browser, app.baseUrl, { path: `/verify/${first.code}` })
+    await page.getByText(/đã được đính chính bằng kết luận số \d+\/TB-UBND/).waitFor()
+    expect(await page.getByText('Còn hiệu lực').count()).toBe(0)
+  })
+})
