@@ -12,6 +12,7 @@ const routes: RouteRecordRaw[] = [
   { path: '/verify', component: lazyPage('Verify') },
   { path: '/verify/:code', component: lazyPage('Verify') },
   { path: '/admin', component: lazyPage('Admin') },
+  { path: '/design', component: lazyPage('Design') },
   { path: '/:rest(.*)*', component: lazyPage('NotFound') },
 ]
 

@@ -1,6 +1,7 @@
 import { adminEn } from './en/admin.ts'
 import { commonEn } from './en/common.ts'
 import { demoEn } from './en/demo.ts'
+import { designEn } from './en/design.ts'
 import { minutesEn } from './en/minutes.ts'
 import { pagesEn } from './en/pages.ts'
 import { roomEn } from './en/room.ts'
@@ -15,4 +16,5 @@ export const en: typeof vi = {
   pages: pagesEn,
   admin: adminEn,
   demo: demoEn,
+  design: designEn,
 }

@@ -1,6 +1,7 @@
 import { adminVi } from './vi/admin.ts'
 import { commonVi } from './vi/common.ts'
 import { demoVi } from './vi/demo.ts'
+import { designVi } from './vi/design.ts'
 import { minutesVi } from './vi/minutes.ts'
 import { pagesVi } from './vi/pages.ts'
 import { roomVi } from './vi/room.ts'
@@ -14,4 +15,5 @@ export const vi = {
   pages: pagesVi,
   admin: adminVi,
   demo: demoVi,
+  design: designVi,
 }

@@ -63,8 +63,8 @@ export async function openWindow(
 
 const artefacts = path.join(path.dirname(path.dirname(path.dirname(fileURLToPath(import.meta.url)))), 'test-artefacts')
 
-/** A picture of the page for whoever looks at the faces afterwards. */
-export async function picture(page: Page, name: string): Promise<void> {
+/** A picture of the page for whoever looks at the faces afterwards; `fullPage` takes what one has to scroll to, too. */
+export async function picture(page: Page, name: string, fullPage = false): Promise<void> {
   await mkdir(artefacts, { recursive: true })
-  await page.screenshot({ path: path.join(artefacts, `${name}.png`) })
+  await page.screenshot({ path: path.join(artefacts, `${name}.png`), fullPage })
 }

@@ -1,0 +1,26 @@
+import type { designVi } from '../vi/design.ts'
+
+export const designEn: typeof designVi = {
+  title: 'Design system',
+  hint: 'Every part in every state, to be seen in each theme and from each distance.',
+  distance: 'Read from',
+  desk: 'A desk',
+  hall: 'A hall, 5 metres',
+  wall: 'The wall, 10 metres',
+  colour: 'Colours by meaning',
+  type: 'Type sizes',
+  space: 'Space and corners',
+  buttons: 'Buttons',
+  fields: 'Fields',
+  messages: 'Messages and states',
+  marks: 'Marks',
+  overlays: 'Layers',
+  off: 'The chair has not opened the meeting.',
+  consequence: 'Once closed, nobody can add anything to this meeting.',
+  sample: 'The People’s Committee of Đăk Hà District is to approve the first compensation plan.',
+  person: 'Nguyễn Thị Ngọc Ánh',
+  unit: 'Đăk Hà District',
+  wrong: 'The due date must be after the meeting.',
+  fieldHint: 'Found without diacritics, too.',
+  reordered: 'The items have a new order.',
+}
