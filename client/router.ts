@@ -11,6 +11,7 @@ const routes: RouteRecordRaw[] = [
   { path: '/join/:token', component: lazyPage('Join') },
   { path: '/verify', component: lazyPage('Verify') },
   { path: '/verify/:code', component: lazyPage('Verify') },
+  { path: '/documents', component: lazyPage('Documents') },
   { path: '/admin', component: lazyPage('Admin') },
   { path: '/design', component: lazyPage('Design') },
   { path: '/:rest(.*)*', component: lazyPage('NotFound') },

@@ -4,7 +4,7 @@ import { defineAsyncComponent, type Component } from 'vue'
 const pages = import.meta.glob<{ default: Component }>(['./*Page.vue', '!./FrontPage.vue'])
 const faces = import.meta.glob<{ default: Component }>('../faces/*Face.vue')
 
-type PageName = 'Meeting' | 'Projector' | 'Office' | 'Summary' | 'Join' | 'Verify' | 'Admin' | 'Design' | 'NotFound'
+type PageName = 'Meeting' | 'Projector' | 'Office' | 'Summary' | 'Join' | 'Verify' | 'Admin' | 'Documents' | 'Design' | 'NotFound'
 type FaceFile = 'Chair' | 'Secretary' | 'Bridge' | 'Department' | 'Observer' | 'Office' | 'Projector'
 
 export const lazyPage = (name: PageName) => () => {

@@ -50,3 +50,12 @@ export const DocumentList = z.object({ documents: z.array(DocumentEntry) })
 export type DocumentList = z.infer<typeof DocumentList>
 
 export const DocumentParams = z.object({ id: Id })
+
+/** The minutes that were made final; `isNew` is false where nothing had changed since the last time. */
+export const FinalMinutes = z.object({
+  id: Id,
+  notation: z.string().optional(),
+  version: z.int(),
+  isNew: z.boolean(),
+})
+export type FinalMinutes = z.infer<typeof FinalMinutes>

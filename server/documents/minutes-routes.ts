@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { DocumentType } from '#domain/contract/documents.ts'
+import { FinalMinutes } from '#domain/contract/documents.ts'
 import { Id } from '#domain/contract/values.ts'
 import type { DocumentDescription } from '#domain/documents/description.ts'
 import type { MeetingState } from '#domain/meeting/state.ts'
@@ -23,7 +23,6 @@ export interface MinutesDoors {
 }
 
 const MeetingParams = z.object({ id: Id })
-const FinalMinutes = z.object({ id: Id, type: DocumentType, notation: z.string().optional(), version: z.int() })
 
 /** Documents kept ready for those who ask for the same one at the same time, as halls do when a meeting ends. */
 const keptReady = 8
@@ -101,11 +100,9 @@ export function registerMinutesDocuments(doors: Doors, { documents, sections, st
       if (!mayWriteMinutes(viewer, state, params.id)) return { refusal: { code: 'forbidden' } }
       const outcome = await finaliseMinutes({ sql, sections, store }, params.id)
       if ('refusal' in outcome) return outcome
-      const { id, type, notation, version } = outcome.document
-      return {
-        status: outcome.isNew ? (201 as const) : (200 as const),
-        body: { id, type, notation: notation ?? undefined, version },
-      }
+      const { document, isNew } = outcome
+      const body = { id: document.id, notation: document.notation ?? undefined, version: document.version, isNew }
+      return { status: isNew ? (201 as const) : (200 as const), body }
     },
   )
 }

@@ -12,6 +12,7 @@ export const pdfTemplate = String.raw`
   width: r.page.widthMm * 1mm,
   height: r.page.heightMm * 1mm,
   margin: (top: margins.top * 1mm, bottom: margins.bottom * 1mm, left: margins.left * 1mm, right: margins.right * 1mm),
+  fill: if sys.inputs.ground == "white" { white } else { none },
   header-ascent: 0mm,
   header: context {
     let page = counter(page).get().first()

@@ -20,12 +20,15 @@ const drawable = (text: string): string =>
   })
 
 /** A warning is an error, because Typst only warns when it takes another font. */
-const compile = (description: DocumentDescription): { made: NodeCompiler; document: NodeTypstDocument } => {
+const compile = (
+  description: DocumentDescription,
+  ground: 'none' | 'white' = 'none',
+): { made: NodeCompiler; document: NodeTypstDocument } => {
   compiler ??= NodeCompiler.create({ fontArgs: [{ fontBlobs: fontFiles() }] })
   const json = JSON.stringify(description, (_key, value: unknown) => (typeof value === 'string' ? drawable(value) : value))
   const result = compiler.compile({
     mainFileContent: pdfTemplate,
-    inputs: { description: json, rules, nationalName, motto, qr: qrSvg(description.closing.verification?.url ?? '-') },
+    inputs: { description: json, ground, rules, nationalName, motto, qr: qrSvg(description.closing.verification?.url ?? '-') },
   })
   const trouble = result.takeDiagnostics()
   if (trouble !== null) throw new Error(`typst: ${JSON.stringify(compiler.fetchDiagnostics(trouble))}`)
@@ -46,7 +49,7 @@ export const renderPdf = (description: DocumentDescription): Buffer => {
 
 /** The pages as the PDF shows them, in one picture, letters drawn as outlines. */
 export const renderSvg = (description: DocumentDescription): Buffer => {
-  const { made, document } = compile(description)
+  const { made, document } = compile(description, 'white')
   const svg = made.plainSvg(document)
   made.evictCache(cacheAge)
   return Buffer.from(svg)
