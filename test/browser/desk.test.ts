@@ -1,0 +1,333 @@
+import { PDFDocument } from 'pdf-lib'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { MeetingState } from '#domain/meeting/state.ts'
+import { openBrowser, openWindow, picture, type Window } from '../kit/browser.ts'
+import { demoMeetingId, startRoomApp, type Client, type RoomApp } from '../kit/room-client.ts'
+import { until } from '../kit/until.ts'
+
+/** A whole meeting led from the chair's table and the Office's board without a mouse, seen on the wall and at a department. */
+
+let app: RoomApp
+let browser: Browser
+let meetingId: string
+let desk: Client
+let hall: Client
+let vice: Client
+let chair: Window
+let office: Window
+let wall: Window
+let department: Window
+
+beforeAll(async () => {
+  ;[app, browser] = await Promise.all([startRoomApp(), openBrowser()])
+  ;[desk, hall, vice] = await Promise.all(['thuky', 'diemcau.tumorong', 'pct.1'].map((name) => app.signIn(name)))
+  meetingId = await demoMeetingId(desk)
+  await Promise.all([hall, vice].map((client) => client.join(meetingId)))
+}, 240_000)
+afterAll(async () => {
+  await browser.close()
+  await app.close()
+}, 30_000)
+
+const state = async () => ((await desk.get(`/api/meetings/${meetingId}`)).body as { meeting: MeetingState }).meeting
+const meets = (what: string, check: (now: MeetingState) => boolean) => until(what, async () => check(await state()), 30_000)
+const done = async (answer: Promise<{ ok: boolean; error?: unknown }>) => expect((await answer).error).toBeUndefined()
+
+const button = (page: Page, name: string) => page.getByRole('button', { name: new RegExp(`^${name}`) }).first()
+const press = (window: Window, ...keys: string[]) =>
+  keys.reduce((before, key) => before.then(() => window.page.keyboard.press(key)), Promise.resolve())
+/** Presses a key once its button stands there, ready and under this name: the key does what the button says. */
+async function pressFor(window: Window, key: string, name: string) {
+  const ready = window.page.locator(`button[aria-keyshortcuts="${key.toUpperCase()}"]:not([aria-disabled="true"])`)
+  await ready.and(button(window.page, name)).waitFor()
+  await press(window, key)
+}
+/** Answers the open question with its act: past the safe answer, which has the focus. */
+async function confirm(window: Window) {
+  await window.page.getByRole('alertdialog').waitFor()
+  await press(window, 'Tab', 'Enter')
+  await window.page.getByRole('alertdialog').waitFor({ state: 'detached' })
+}
+
+/** The smallest text that stands on the wall, in its pixels. */
+const smallestText = (page: Page): Promise<number> =>
+  page.evaluate(() => {
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+    const sizes: number[] = []
+    while (walker.nextNode()) {
+      const element = walker.currentNode.parentElement
+      const box = element?.getBoundingClientRect()
+      const isSeen = box !== undefined && box.width > 1 && box.height > 1 && element?.closest('.said-only') === null
+      if (element && isSeen && walker.currentNode.nodeValue?.trim())
+        sizes.push(Number.parseFloat(getComputedStyle(element).fontSize))
+    }
+    return Math.min(...sizes)
+  })
+async function onTheWall(words: string | RegExp, name: string) {
+  await wall.page.getByText(words).first().waitFor()
+  await picture(wall.page, `wall-${name}`)
+  expect(await smallestText(wall.page), name).toBeGreaterThanOrEqual(44)
+}
+
+async function pdfOfTwoPages(): Promise<Buffer> {
+  const document = await PDFDocument.create()
+  for (const words of ['Trang 1', 'Trang 2']) document.addPage([960, 540]).drawText(words, { x: 80, y: 260, size: 96 })
+  return Buffer.from(await document.save())
+}
+
+describe('a meeting without a mouse', () => {
+  test('one press on the front page brings ten bridge points to life', async () => {
+    const { page } = await openWindow(browser, app.baseUrl, { path: '/' })
+    const turnOn = button(page, 'Bật điểm cầu mô phỏng')
+    await turnOn.focus()
+    await page.keyboard.press('Enter')
+    await page.getByText('Đã vào phòng 10 / 10').waitFor({ timeout: 60_000 })
+    await page.getByText('Đang trong phòng').nth(9).waitFor()
+    await page.getByText('Đã xong 1 / 8 bước').waitFor()
+    await picture(page, 'front-alive')
+    await button(page, 'Tắt điểm cầu mô phỏng').focus()
+    await page.keyboard.press('Enter')
+    await turnOn.waitFor()
+    await page.context().close()
+  }, 90_000)
+
+  test('each opens their window; the wall counts who is there', async () => {
+    const room = `/meetings/${meetingId}`
+    const large = { width: 1920, height: 1080 }
+    ;[chair, office, department, wall] = await Promise.all([
+      openWindow(browser, app.baseUrl, { username: 'chutri', path: room }),
+      openWindow(browser, app.baseUrl, { username: 'vanphong', path: room, size: { width: 1280, height: 720 } }),
+      openWindow(browser, app.baseUrl, { username: 'so.stc', path: room }),
+      openWindow(browser, app.baseUrl, { username: 'vanphong', path: `${room}/projector`, size: large }),
+    ])
+    for (const { page } of [chair, office, department, wall]) page.setDefaultTimeout(45_000)
+    await button(chair.page, 'Bắt đầu họp').waitFor()
+    await onTheWall(/^Đã kết nối \d+ \/ 42 đơn vị$/, 'before')
+  })
+
+  test('the chair opens, starts, extends, pauses and resumes', async () => {
+    await pressFor(chair, 'n', 'Bắt đầu họp')
+    await meets('the meeting runs', (now) => now.status === 'running')
+    await pressFor(chair, 'n', 'Bắt đầu nội dung 1')
+    await meets('the first item runs', (now) => now.currentItemId === now.agenda[0]?.id)
+    await onTheWall('Nội dung 1', 'item')
+    const before = (await state()).agenda[0]?.budgetSeconds ?? 0
+    await pressFor(chair, 'e', 'Thêm giờ 5 phút')
+    await meets('it has five minutes more', (now) => now.agenda[0]?.budgetSeconds === before + 300)
+    await pressFor(chair, 'p', 'Tạm nghỉ')
+    await meets('the meeting is paused', (now) => now.status === 'paused')
+    await onTheWall(/^Tạm nghỉ từ/, 'pause')
+    await pressFor(chair, 'p', 'Họp tiếp')
+    await meets('the meeting goes on', (now) => now.status === 'running')
+  })
+
+  test('gives the floor to the first, takes it back, and mutes all but the speaker', async () => {
+    await done(hall.command(meetingId, 'floor.request', { kind: 'speak' }))
+    await button(department.page, 'Xin phát biểu').focus()
+    await press(department, 'Enter')
+    await chair.page
+      .getByRole('button', { name: /^Mời phát biểu/ })
+      .nth(1)
+      .waitFor()
+    await pressFor(chair, 'g', 'Mời phát biểu')
+    await meets('the hall speaks', (now) => now.floor.holder?.userId === hall.userId)
+    await onTheWall('Phát biểu', 'floor')
+    await press(chair, 'm')
+    const muted = await until('others are muted', async () => {
+      const { participants } = await state()
+      return participants.muted.length > 1 && participants.muted
+    })
+    expect(muted).not.toContain(hall.userId)
+    await pressFor(chair, 't', 'Thu quyền phát biểu')
+    await meets('the floor is free', (now) => now.floor.holder === undefined)
+  })
+
+  test('puts to an open vote and a secret one, and sees by name who has not voted', async () => {
+    await pressFor(chair, 'v', 'Mở biểu quyết')
+    await chair.page.getByRole('dialog').waitFor()
+    await press(chair, 'Enter')
+    await chair.page.getByText(/^Chưa biểu quyết: .*\(chưa kết nối\)/).waitFor()
+    await onTheWall(/^Đã biểu quyết 0/, 'vote')
+    const voteId = (await state()).votes[0]?.id
+    await done(vice.command(meetingId, 'vote.cast', { voteId, option: 0 }))
+    await chair.page.getByLabel('Tán thành', { exact: true }).focus()
+    await press(chair, 'Space')
+    await button(chair.page, 'Biểu quyết').focus()
+    await press(chair, 'Enter')
+    await meets('two have voted', (now) => now.votes[0]?.cast.length === 2)
+    await pressFor(chair, 'v', 'Đóng biểu quyết')
+    await confirm(chair)
+    await meets('the vote has a result', (now) => now.votes[0]?.tally?.[0] === 2)
+    await onTheWall('Lấy ý kiến, chủ trì quyết định', 'vote-result')
+
+    await pressFor(chair, 'v', 'Mở biểu quyết')
+    await chair.page.getByRole('dialog').waitFor()
+    await chair.page.getByLabel(/^Bỏ phiếu kín/).focus()
+    await press(chair, 'Space')
+    await chair.page.getByLabel('Nội dung biểu quyết').focus()
+    await press(chair, 'Enter')
+    await meets('a secret vote is open', (now) => now.votes[1]?.secret === true)
+    await pressFor(chair, 'v', 'Đóng biểu quyết')
+    await confirm(chair)
+    await meets('it is closed', (now) => now.votes[1]?.status === 'closed')
+  })
+
+  test('returns a conclusion with a word, approves and issues it', async () => {
+    const conclusionId = crypto.randomUUID()
+    const proposal = {
+      conclusionId,
+      itemId: (await state()).agenda[0]?.id,
+      text: 'Giao UBND huyện Tu Mơ Rông phê duyệt phương án bồi thường đợt một.',
+      leadUnitId: hall.unitId,
+      coordinatingUnitIds: [],
+      dueDate: '2027-01-15',
+    }
+    await done(desk.command(meetingId, 'conclusion.propose', proposal))
+    await pressFor(chair, 'r', 'Trả lại')
+    await chair.page.getByLabel('Ý kiến chỉnh sửa').waitFor()
+    await chair.page.keyboard.type('Ghi rõ hạn.')
+    await press(chair, 'Control+Enter')
+    await meets('it is returned', (now) => now.conclusions[0]?.remark === 'Ghi rõ hạn.')
+    await done(desk.command(meetingId, 'conclusion.propose', proposal))
+    await pressFor(chair, 'a', 'Duyệt')
+    await meets('it is approved', (now) => now.conclusions[0]?.status === 'approved')
+    await pressFor(chair, 'b', 'Ban hành')
+    await confirm(chair)
+    await meets('it is issued', (now) => now.conclusions[0]?.status === 'issued')
+    await onTheWall('Kết luận số 01/TB-UBND', 'conclusion')
+  })
+
+  test('defers an item with a reason; keys rest while somebody types; the focus is not lost', async () => {
+    await pressFor(chair, 'l', 'Thành phần trong phòng')
+    await chair.page.getByLabel('Tìm đơn vị hoặc người').waitFor()
+    const running = (await state()).currentItemId
+    await chair.page.keyboard.type('sở nn')
+    expect(await chair.page.getByLabel('Tìm đơn vị hoặc người').inputValue()).toBe('sở nn')
+    await press(chair, 'Escape')
+    expect((await state()).currentItemId).toBe(running)
+    await pressFor(chair, 'd', 'Hoãn')
+    await chair.page.getByLabel('Lý do hoãn').waitFor()
+    await chair.page.keyboard.type('Chờ số liệu của Sở Tài chính')
+    await press(chair, 'Enter')
+    await chair.page.getByText('Lý do: Chờ số liệu của Sở Tài chính').waitFor()
+    await pressFor(chair, 'n', 'Bắt đầu nội dung 2')
+    await meets('the second item runs', (now) => now.currentItemId === now.agenda[1]?.id)
+    await press(chair, '?')
+    await chair.page.getByRole('dialog').getByText('Hoãn nội dung đang thảo luận').waitFor()
+    await press(chair, 'Escape')
+    await pressFor(chair, 'f', 'Kết thúc nội dung')
+    await meets('it is finished', (now) => now.agenda[1]?.status === 'done')
+  })
+
+  test('the Office finds a point, calls it, pins it and mutes it; the point rings and answers', async () => {
+    await press(office, '/')
+    await office.page.keyboard.type('so tai chinh')
+    await press(office, 'Enter', 'g')
+    await department.page.getByText(/đang gọi điểm cầu/).waitFor()
+    await picture(department.page, 'point-rings')
+    await press(department, 'y')
+    await office.page.getByText(/^Đã nghe \d/).waitFor()
+    await picture(office.page, 'office-called')
+    await press(office, 'p')
+    await meets('it is pinned', (now) => now.stage.pinnedUserId !== undefined)
+    await button(office.page, 'Bỏ ghim hình').waitFor()
+    await press(office, 'p')
+    await meets('it is not pinned any more', (now) => now.stage.pinnedUserId === undefined)
+    await press(office, 'l')
+    await office.page.getByRole('dialog').getByLabel('Đường dẫn').waitFor()
+    await press(office, 'Escape')
+  })
+
+  test('removes it, once asked, and lets it in again; both see it', async () => {
+    await press(office, 'x')
+    await confirm(office)
+    await department.page.getByText('Chủ trì đã mời ra khỏi phòng họp.').waitFor()
+    await picture(department.page, 'removed')
+    await pressFor(chair, 'l', 'Thành phần trong phòng')
+    await button(chair.page, 'Cho vào lại').focus()
+    await picture(chair.page, 'chair-people')
+    await press(chair, 'Enter')
+    await button(department.page, 'Xin phát biểu').waitFor()
+    await press(chair, 'Escape')
+  })
+
+  test('help calls stand oldest first; the oldest one is done by one key', async () => {
+    await done(hall.command(meetingId, 'help.request', { text: 'Không nghe được loa' }))
+    await done(vice.command(meetingId, 'help.request', { text: 'Màn hình tắt' }))
+    const calls = office.page.getByRole('region', { name: /^Gọi hỗ trợ/ }).getByRole('listitem')
+    await calls.nth(1).waitFor()
+    expect(await calls.first().textContent()).toContain('Không nghe được loa')
+    await pressFor(office, 'h', 'Đã xử lý')
+    await meets('the oldest is resolved', (now) => now.help[0]?.resolvedAt !== undefined && now.help[1]?.resolvedAt === undefined)
+  })
+
+  test('a PDF is brought, shown and turned by page, on the wall and at the points', async () => {
+    await press(office, '3')
+    await office.page.getByLabel('Tải lên PDF').setInputFiles({
+      name: 'Phương án bồi thường.pdf',
+      mimeType: 'application/pdf',
+      buffer: await pdfOfTwoPages(),
+    })
+    await button(office.page, 'Trình chiếu').or(button(office.page, 'Chiếu')).first().focus()
+    await press(office, 'Enter')
+    await onTheWall('Trang 1 / 2', 'page')
+    const isDrawn = (page: Page) =>
+      page.waitForFunction(() =>
+        [...document.images].some((one) => one.src.includes('/pages/') && one.complete && one.naturalWidth > 0),
+      )
+    await Promise.all([isDrawn(wall.page), isDrawn(department.page)])
+    await button(office.page, 'Trang sau').waitFor()
+    await press(office, 'ArrowRight')
+    await onTheWall('Trang 2 / 2', 'page-2')
+    await department.page.waitForFunction(() => [...document.images].some((one) => one.src.includes('/pages/2')))
+    await picture(department.page, 'department-page')
+    await button(office.page, 'Ngừng chiếu').focus()
+    await press(office, 'Enter')
+    await meets('nothing is shown', (now) => now.stage.presenting === undefined)
+  })
+
+  test('the chair hands the meeting over and gets it back', async () => {
+    await button(chair.page, 'Chuyển chủ trì').waitFor()
+    await press(chair, 'h')
+    await chair.page.getByRole('alertdialog').waitFor()
+    await press(chair, 'Space', 'Enter')
+    const successor = await until('another chairs', async () => {
+      const { chairUserId } = await state()
+      return chairUserId === vice.userId && chairUserId
+    })
+    await button(chair.page, 'Xin phát biểu').waitFor()
+    await picture(chair.page, 'leader')
+    const me = (await state()).votes[0]?.cast.find((userId) => userId !== successor)
+    await done(vice.command(meetingId, 'chair.handOver', { userId: me }))
+    await button(chair.page, 'Bắt đầu nội dung').waitFor()
+  })
+
+  test('the unattended wall loads itself again when another build is served', async () => {
+    await wall.page.evaluate(() => (document.title = 'old'))
+    await wall.page.route('**/', async (route) => {
+      const response = await route.fetch()
+      const html = await response.text()
+      await route.fulfill({ response, body: html.replace(/\/assets\/index-/, '/assets/next-') })
+    })
+    await wall.page.context().setOffline(true)
+    await wall.page.waitForFunction(() => document.documentElement.dataset.line !== 'live')
+    await wall.page.context().setOffline(false)
+    await wall.page.waitForFunction(() => document.title !== 'old')
+    await wall.page.unroute('**/')
+    await onTheWall('Tiếp theo', 'between')
+  })
+
+  test('the chair closes, asked once; every face says so', async () => {
+    await button(chair.page, 'Kết thúc họp').waitFor()
+    await press(chair, 'x')
+    await confirm(chair)
+    await meets('the meeting is closed', (now) => now.status === 'closed')
+    await onTheWall('Cuộc họp đã kết thúc', 'closed')
+    for (const [name, { page }] of Object.entries({ chair, office, department })) {
+      await page.getByText(/^Cuộc họp đã kết thúc/).first().waitFor()
+      await picture(page, `${name}-closed`)
+    }
+    for (const { complaints } of [chair, office, wall]) expect(complaints.filter((one) => !/ERR_INTERNET/.test(one))).toEqual([])
+  })
+})
