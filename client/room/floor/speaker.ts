@@ -35,6 +35,9 @@ export function useSpeaker(holder: () => FloorHolder | undefined) {
   const part = computed(() => (limit.value === undefined ? 0 : used.value / limit.value))
   const isOver = computed(() => part.value >= 1)
   /** Title and unit as one line, what says the same left out. */
-  const role = computed(() => [title.value, unit.value].filter((word) => word !== '' && word !== name.value).join(', '))
+  const role = computed(() => {
+    const isSaid = title.value.toLowerCase().includes(people.unitShort(holder()?.unitId).toLowerCase())
+    return [title.value, isSaid ? '' : unit.value].filter((word) => word !== '' && word !== name.value).join(', ')
+  })
   return { name, title, unit, role, used, limit, part, isOver }
 }
