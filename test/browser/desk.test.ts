@@ -325,7 +325,10 @@ describe('a meeting without a mouse', () => {
     await meets('the meeting is closed', (now) => now.status === 'closed')
     await onTheWall('Cuộc họp đã kết thúc', 'closed')
     for (const [name, { page }] of Object.entries({ chair, office, department })) {
-      await page.getByText(/^Cuộc họp đã kết thúc/).first().waitFor()
+      await page
+        .getByText(/^Cuộc họp đã kết thúc/)
+        .first()
+        .waitFor()
       await picture(page, `${name}-closed`)
     }
     for (const { complaints } of [chair, office, wall]) expect(complaints.filter((one) => !/ERR_INTERNET/.test(one))).toEqual([])
