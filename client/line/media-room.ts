@@ -31,23 +31,26 @@ export interface Tile {
   isScreen: boolean
 }
 
-export const createMediaRoom = (): Room =>
-  new Room({
+/** Up to `largest` the own camera is opened; how much of it is sent now, `capOwnPicture` says. */
+export function createMediaRoom(largest: 'medium' | 'large'): Room {
+  const whole = largest === 'large' ? large : medium
+  return new Room({
     adaptiveStream: true,
     // Who is on stage is in the log: everybody knows which sizes to send without being asked.
     dynacast: false,
-    videoCaptureDefaults: { resolution: large.resolution },
+    videoCaptureDefaults: { resolution: whole.resolution },
     publishDefaults: {
       red: true,
       dtx: true,
       audioPreset: { ...AudioPresets.speech, priority: 'high' },
       simulcast: true,
-      videoEncoding: large.encoding,
-      videoSimulcastLayers: [small, medium],
+      videoEncoding: whole.encoding,
+      videoSimulcastLayers: largest === 'large' ? [small, medium] : [small],
       screenShareEncoding: { maxBitrate: 1_200_000, maxFramerate: 5, priority: 'low' },
       screenShareSimulcastLayers: [new VideoPreset(960, 540, 300_000, 5, 'low')],
     },
   })
+}
 
 /** Tells of everything that changes who is there, what they send, what arrives, or what we may do. */
 export function onAnyChange(room: Room, listener: () => void): void {

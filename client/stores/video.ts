@@ -63,6 +63,8 @@ export const useVideo = defineStore('video', () => {
   const stageUserId = computed(() => meeting.state?.stage.pinnedUserId ?? meeting.holder?.userId ?? meeting.state?.chairUserId)
   const mustSpeak = computed(() => meeting.hasFloor || (meeting.isChair && meeting.state?.status === 'running'))
   const isMuted = computed(() => meeting.state?.participants.muted.includes(meeting.you?.userId ?? '') ?? false)
+  /** The chair's table has a good line; a hall sends no more than it must. */
+  const largestPicture = computed(() => (meeting.you?.role === 'leader' ? 'large' : 'medium'))
   const mayShare = computed(() => state.value === 'live' && rights.value.includes('screen_share'))
 
   const own = ownMedia({
@@ -113,7 +115,7 @@ export const useVideo = defineStore('video', () => {
       return
     }
     const isOnStage = stageUserId.value === meeting.you?.userId
-    const next = isOnStage ? (meeting.you?.role === 'leader' ? 'large' : 'medium') : 'small'
+    const next = isOnStage ? largestPicture.value : 'small'
     if (next === cap) return
     cap = next
     media.capOwnPicture(room, next)
@@ -145,7 +147,7 @@ export const useVideo = defineStore('video', () => {
       isAdmitted = true
       media ??= await import('../line/media-room.ts')
       if (isOld()) return
-      const next = media.createMediaRoom()
+      const next = media.createMediaRoom(largestPicture.value)
       room = next
       listen(next, media, () => again('away'))
       await next.connect(answer.url, answer.token, { autoSubscribe: false })

@@ -9,20 +9,30 @@ export type Findings = Omit<DeviceCheck, 'meetingId'>
 
 type Device = 'checking' | 'ok' | 'silent' | 'refused' | 'missing' | 'busy'
 
+interface Found {
+  camera: Device
+  microphone: Device
+  level: number
+  speaker: 'untried' | 'playing' | 'asked' | 'ok' | 'notHeard'
+  line: 'checking' | 'ok' | 'failed'
+  roundTripMs: number | undefined
+  /** Undefined where that is not known yet: by a link nobody is signed in. */
+  isMediaReached: boolean | undefined
+}
+
 /**
  * The device check of a bridge point. Camera and microphone are opened each for itself, so that a point without a camera keeps
  * its microphone. Nothing here is required: whatever fails, there is a way in.
  */
 export function useDeviceCheckRoom(meetingId: () => string | undefined) {
-  const found = reactive({
-    camera: 'checking' as Device,
-    microphone: 'checking' as Device,
+  const found = reactive<Found>({
+    camera: 'checking',
+    microphone: 'checking',
     level: 0,
-    speaker: 'untried' as 'untried' | 'playing' | 'asked' | 'ok' | 'notHeard',
-    line: 'checking' as 'checking' | 'ok' | 'failed',
-    roundTripMs: undefined as number | undefined,
-    /** Undefined where that is not known yet: by a link nobody is signed in. */
-    isMediaReached: undefined as boolean | undefined,
+    speaker: 'untried',
+    line: 'checking',
+    roundTripMs: undefined,
+    isMediaReached: undefined,
   })
   const picture = shallowRef<MediaStream>()
   let sound: MediaStream | undefined
@@ -104,5 +114,5 @@ export function useDeviceCheckRoom(meetingId: () => string | undefined) {
     }
   })
 
-  return { found, picture, findings, check, testSpeaker, testLine }
+  return { found, picture, findings, check, testSpeaker }
 }
