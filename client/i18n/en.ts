@@ -6,6 +6,7 @@ import { documentsEn } from './en/documents.ts'
 import { minutesEn } from './en/minutes.ts'
 import { pagesEn } from './en/pages.ts'
 import { roomEn } from './en/room.ts'
+import { signingEn } from './en/signing.ts'
 import { videoEn } from './en/video.ts'
 import type { vi } from './vi.ts'
 
@@ -13,6 +14,7 @@ export const en: typeof vi = {
   common: commonEn,
   room: roomEn,
   documents: documentsEn,
+  signing: signingEn,
   minutes: minutesEn,
   video: videoEn,
   pages: pagesEn,

@@ -6,12 +6,14 @@ import { documentsVi } from './vi/documents.ts'
 import { minutesVi } from './vi/minutes.ts'
 import { pagesVi } from './vi/pages.ts'
 import { roomVi } from './vi/room.ts'
+import { signingVi } from './vi/signing.ts'
 import { videoVi } from './vi/video.ts'
 
 export const vi = {
   common: commonVi,
   room: roomVi,
   documents: documentsVi,
+  signing: signingVi,
   minutes: minutesVi,
   video: videoVi,
   pages: pagesVi,

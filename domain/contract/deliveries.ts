@@ -12,6 +12,7 @@ const Moment = z.iso.datetime()
 export const Delivery = z
   .object({
     unitId: Id,
+    unitName: z.string(),
     channel: DeliveryChannel,
     /** Where an e-mail goes to. */
     address: z.string().optional(),

@@ -2,6 +2,7 @@ import { DocumentList, DocumentParams, DocumentQuery } from '#domain/contract/do
 import { mayAttendItem } from '#domain/meeting/visibility.ts'
 import type { MeetingState, Viewer } from '#domain/meeting/state.ts'
 import { viewerOf } from '../people/sessions.ts'
+import { noteOpened } from '../sending/deliveries.ts'
 import { route } from '../web/http.ts'
 import type { Doors } from '../web/http.ts'
 import { sendFile } from './answer.ts'
@@ -88,6 +89,7 @@ export function registerDocuments(doors: Doors, documents: DocumentSources, acce
       async ({ params, session, response }) => {
         const document = await documents.store.documentOf(params.id)
         if (document === null || !(await mayRead(access, viewerOf(session), document))) return { refusal: { code: 'not_found' } }
+        await noteOpened(documents.sql, document.id, session.user.unitId)
         const bytes = {
           docx: async () => (await renderedFile(documents, document, 'docx')).bytes,
           pdf: async () => (await officialPdf(documents, document)).bytes,

@@ -40,6 +40,7 @@ export async function noteAcknowledged(
 
 interface Row {
   unit_id: string
+  name: string
   channel: DeliveryChannel
   address: string | null
   sent_at: Date | null
@@ -52,11 +53,12 @@ interface Row {
 /** Everybody whom a document was sent to, in the order of the units. */
 export async function deliveriesOf(sql: Sql, documentId: string): Promise<Delivery[]> {
   const rows = await sql<Row[]>`
-    select unit_id, channel, address, sent_at, problem, given_up_at, opened_at, acknowledged_at
+    select unit_id, units.name, channel, address, sent_at, problem, given_up_at, opened_at, acknowledged_at
     from deliveries join units on units.id = unit_id
     where document_id = ${documentId} order by units.sort_order, units.code, channel desc`
   return rows.map((row) => ({
     unitId: row.unit_id,
+    unitName: row.name,
     channel: row.channel,
     address: row.address ?? undefined,
     sentAt: row.sent_at?.toISOString(),
