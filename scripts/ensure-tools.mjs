@@ -1,7 +1,9 @@
-// What the tests need beside the packages: Chromium, poppler-utils (pages of PDFs), and a LiveKit server. Each is looked for on
+// What the tests need beside the packages: Chromium, poppler-utils (pages of PDFs), veraPDF (PDF/A, where Java is), and a LiveKit
+// server. Each is looked for on
 // the machine first, then fetched in the way the machine offers; what cannot be had is named and the tests say the rest.
 import { spawnSync } from 'node:child_process'
 import { accessSync, constants, existsSync } from 'node:fs'
+import { homedir } from 'node:os'
 import path from 'node:path'
 import { binOf, root } from './steps.mjs'
 
@@ -15,6 +17,9 @@ export async function ensureTools() {
   if (chromium === undefined) missing.push('Chromium (install it, or name it in CHROMIUM=/path/to/chromium)')
   if (!onPath('pdftoppm')) aptInstall('poppler-utils')
   if (!onPath('pdftoppm')) missing.push('poppler-utils (pdftoppm)')
+  const verapdf = ensureVeraPdf()
+  if (verapdf === undefined) missing.push('veraPDF (needs Java and Maven); PDF/A is checked by the files’ own word only')
+  else process.env.VERAPDF_JAR = verapdf
   const livekit = await ensureLiveKit()
   if (livekit !== undefined) missing.push(`a LiveKit server: ${livekit}`)
   return { chromium, missing }
@@ -45,6 +50,28 @@ async function playwrightChromium() {
   const { chromium } = await import('playwright-core')
   const file = chromium.executablePath()
   return file && existsSync(file) ? file : undefined
+}
+
+const verapdfVersion = '1.28.2'
+
+/** Maven's local copy, fetched once; resolves to nothing where Java or Maven is missing or the copy cannot be had. */
+function ensureVeraPdf() {
+  if (!onPath('java')) return undefined
+  const name = 'greenfield-apps'
+  const folder = path.join(homedir(), '.m2', 'repository', 'org', 'verapdf', 'apps', name, verapdfVersion)
+  const jar = path.join(folder, `${name}-${verapdfVersion}.jar`)
+  if (existsSync(jar)) return jar
+  const maven = onPath('mvn')
+  if (!maven) return undefined
+  console.log('… fetching veraPDF')
+  run(maven, [
+    '--batch-mode',
+    '--quiet',
+    'dependency:get',
+    `-Dartifact=org.verapdf.apps:${name}:${verapdfVersion}`,
+    '-Dtransitive=false',
+  ])
+  return existsSync(jar) ? jar : undefined
 }
 
 /** Builds or fetches the server once, by the app's own way of doing it; resolves to why there is none. */
