@@ -50,7 +50,8 @@ export function useAuthors(editors: Editors) {
     redraw(one.editor)
   }
 
-  watch([isOn, () => [...editors.values()]], ([on]) => {
+  watch([isOn, () => [...editors.values()]], ([on], [was]) => {
+    if (!on && !was) return
     asked.clear()
     for (const one of editors.values()) {
       one.marks.authors = on ? () => namesIn(one) : undefined
