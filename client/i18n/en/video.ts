@@ -48,7 +48,7 @@ export const videoEn: typeof videoVi = {
     soon: 'Our turn comes soon, expected {time}. Please get ready.',
     speaking: 'You have the floor: the microphone is open, please speak',
     muted: 'You have the floor, but the chair has muted the microphone',
-    noMicrophone: 'You have the floor, but there is no sound yet: {why}',
+    noMicrophone: 'You have the floor. {why}.',
     granted: 'You have the floor; the microphone is being opened…',
     speaker: 'Speaker',
     nobody: 'Nobody has the floor',

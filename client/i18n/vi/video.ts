@@ -46,7 +46,7 @@ export const videoVi = {
     soon: 'Sắp đến lượt đơn vị, dự kiến {time}. Mời chuẩn bị.',
     speaking: 'Đang phát biểu: micrô đã mở, mời nói',
     muted: 'Được mời phát biểu, nhưng chủ trì đã tắt micrô',
-    noMicrophone: 'Được mời phát biểu, nhưng chưa có tiếng: {why}',
+    noMicrophone: 'Được mời phát biểu. {why}.',
     granted: 'Được mời phát biểu, đang mở micrô…',
     speaker: 'Người phát biểu',
     nobody: 'Chưa có người phát biểu',
