@@ -10,9 +10,13 @@ import './styles/index.css'
 import { createPinia } from 'pinia'
 import { createApp } from 'vue'
 import App from './App.vue'
-import { i18n } from './i18n/index.ts'
+import { i18n, showFirstLocale } from './i18n/index.ts'
 import { followBuilds } from './line/builds.ts'
 import { router } from './router.ts'
 
-createApp(App).use(createPinia()).use(i18n).use(router).mount('#app')
+const app = createApp(App).use(createPinia()).use(i18n).use(router)
+// Where the words of a language do not arrive, the page speaks the other.
+void showFirstLocale()
+  .catch(() => undefined)
+  .then(() => app.mount('#app'))
 followBuilds()

@@ -1,6 +1,5 @@
 import { computed } from 'vue'
 import { createI18n } from 'vue-i18n'
-import { en } from './en.ts'
 import { vi } from './vi.ts'
 
 export type Locale = 'vi' | 'en'
@@ -27,22 +26,34 @@ function firstLocale(): Locale {
   return isLocale(kept) ? kept : 'vi'
 }
 
+/** English comes when somebody reads it: until then its place is held, and no hall loads it over a weak line. */
 export const i18n = createI18n({
   legacy: false,
-  locale: firstLocale(),
+  locale: 'vi',
   fallbackLocale: 'vi',
-  messages: { vi, en },
+  messages: { vi, en: vi },
 })
-
-document.documentElement.lang = i18n.global.locale.value
+let hasEnglish = false
 
 /** The language of the screen. */
 export const locale = computed<Locale>(() => (i18n.global.locale.value === 'en' ? 'en' : 'vi'))
 
-export function setLocale(next: Locale): void {
+async function show(next: Locale): Promise<void> {
+  if (next === 'en' && !hasEnglish) {
+    const { en } = await import('./en.ts')
+    i18n.global.setLocaleMessage('en', en)
+    hasEnglish = true
+  }
   i18n.global.locale.value = next
-  localStorage.setItem(storedLocaleKey, next)
   document.documentElement.lang = next
+}
+
+/** Shows the language that this browser was left in; to be awaited before the first page is drawn. */
+export const showFirstLocale = (): Promise<void> => show(firstLocale())
+
+export async function setLocale(next: Locale): Promise<void> {
+  localStorage.setItem(storedLocaleKey, next)
+  await show(next)
 }
 
 /** The text of a key in the language of the screen; redraws when the language changes. */
