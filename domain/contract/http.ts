@@ -162,14 +162,6 @@ export const JoinAnswer = z.object({ user: SessionUser, meetingId: Id })
 
 export const ConclusionParams = z.strictObject({ id: Id })
 export const VerifyParams = z.strictObject({ code: z.string().max(200) })
-export const VerifyAnswer = z.object({
-  valid: z.boolean(),
-  number: z.string(),
-  issuedAt: Moment,
-  issuer: z.string(),
-  hash: z.string(),
-  text: z.string(),
-})
 
 // Administration
 

@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import { DocumentFileFormat, DocumentStatus } from './documents.ts'
-import { VerifyAnswer } from './http.ts'
 
 /** What anybody who holds the code of an issued document may know: what it says, whether it still stands, and its files by their hashes. */
 
@@ -11,7 +10,16 @@ export const IssuedFile = z.object({
 })
 export type IssuedFile = z.infer<typeof IssuedFile>
 
-export const VerifiedDocument = VerifyAnswer.extend({
+export const VerifiedDocument = z.object({
+  valid: z.boolean(),
+  number: z.int(),
+  /** The number as the paper has it. */
+  notation: z.string(),
+  issuedAt: z.iso.datetime(),
+  issuer: z.string(),
+  /** Of the log's event that issued it. */
+  hash: z.string(),
+  text: z.string(),
   status: DocumentStatus,
   /** The notation of the latest notice that puts this one right. */
   correctedBy: z.string().optional(),

@@ -4,6 +4,7 @@ import type { IssuedFile, VerifiedDocument } from '#domain/contract/verify.ts'
 
 interface Row {
   id: string
+  number: number
   notation: string
   issued_at: Date
   issuer: string
@@ -16,14 +17,15 @@ interface Row {
 /** What anybody who holds a code may know of an issued conclusion: what its paper says, whether it still stands, and which files are it. */
 export async function verify(sql: Sql, code: string): Promise<Omit<VerifiedDocument, 'valid'> | null> {
   const [row] = await sql<Row[]>`
-    select book.id, one.notation, one.issued_at, one.issuer, one.hash, one.text, book.status,
+    select book.id, one.number, one.notation, one.issued_at, one.issuer, one.hash, one.text, book.status,
       (select later.notation from conclusions later where later.corrects = one.id and later.status = 'issued'
        order by later.issued_at desc limit 1) as corrected_by
     from conclusions one join documents book on one.id = any(book.conclusion_ids) and book.type = 'TB'
     where one.code = ${code} and one.status = 'issued'`
   if (row === undefined) return null
   return {
-    number: row.notation,
+    number: row.number,
+    notation: row.notation,
     issuedAt: row.issued_at.toISOString(),
     issuer: row.issuer,
     hash: row.hash,

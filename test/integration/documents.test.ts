@@ -317,10 +317,12 @@ describe('issued conclusions', () => {
   const verifyUrl = (code: string): string => `https://hop.example/verify/${code}`
 
   /** Issues a conclusion as a room does: number, read model and book in one transaction. */
-  const issue = async (more: { corrects?: string } = {}): Promise<{ id: string; code: string }> => {
+  const issue = async (
+    more: { corrects?: string } = {},
+  ): Promise<{ id: string; code: string; number: number; notation: string }> => {
     const id = uuid()
     const code = makeCode()
-    await database.sql.begin(async (tx) => {
+    return database.sql.begin(async (tx) => {
       const number = await takeNumber(tx, { year: 2026, type: 'TB', issuer: 'Ủy ban nhân dân tỉnh Kon Tum' })
       const notation = notationOf(number, 'TB', 'UBND')
       const at = '2026-11-26T03:00:00.000Z'
@@ -351,8 +353,8 @@ describe('issued conclusions', () => {
         }),
       )
       await recordIssued(tx, [event], evolve(state, event), verifyUrl)
+      return { id, code, number, notation }
     })
-    return { id, code }
   }
   const get = (address: string): Promise<Response> => fetch(`${base}${address}`)
 
@@ -498,10 +500,12 @@ describe('issued conclusions', () => {
   })
 
   test('are verified by their code, however it is typed, and tell who corrected them', async () => {
-    const { id, code } = await issue()
+    const { id, code, number, notation } = await issue()
     const answer: unknown = await (await get(`/api/verify/${code.toLowerCase().replaceAll('-', ' ')}`)).json()
     expect(answer).toMatchObject({
       valid: true,
+      number,
+      notation,
       issuer: 'Ủy ban nhân dân tỉnh Kon Tum',
       hash: 'ab'.repeat(32),
       text: 'Giao Sở Tài chính báo cáo.',
