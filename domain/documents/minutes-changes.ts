@@ -1,3 +1,4 @@
+import { canonicalJson } from '../canonical.ts'
 import type { Block } from './description.ts'
 
 /** What a later version of minutes says differently. */
@@ -11,12 +12,13 @@ const isHeading = (block: Block): boolean =>
 const isOfItsOwn = (block: Block): boolean =>
   (block.type === 'paragraph' && block.style === 'legalBasis') || textOf(block).startsWith('Biên bản được lập từ nhật ký')
 
+/** By the canonical text of each block: a database gives the keys of an object back in another order. */
 const partsOf = (body: Block[]): Map<string, string> => {
   const parts = new Map<string, string>()
   let part = 'phần mở đầu'
   for (const block of body.filter((one) => !isOfItsOwn(one))) {
     if (isHeading(block)) part = `nội dung ${textOf(block).split('.')[0] ?? ''}`
-    parts.set(part, `${parts.get(part) ?? ''}${JSON.stringify(block)}\n`)
+    parts.set(part, `${parts.get(part) ?? ''}${canonicalJson(block)}\n`)
   }
   return parts
 }

@@ -7,6 +7,7 @@ import { startPostgres } from '#server/launch/postgres.ts'
 import { silently } from '#server/launch/progress.ts'
 import { until } from '../kit/until.ts'
 import makeProduct from './adapter.mjs'
+import { measureDocuments } from './documents.ts'
 import {
   keysIn,
   keystrokes,
@@ -178,7 +179,7 @@ try {
   }
   const relay = await measure(makeRelay(), './relay.mjs', null)
   const product = await measure(makeProduct(), './adapter.mjs', pg)
-  process.stdout.write(`${report(product, relay)}\n`)
+  process.stdout.write(`${report(product, relay)}\n\n${await measureDocuments()}\n`)
 } finally {
   await postgres.stop()
   await rm(dataDir, { recursive: true, force: true })
