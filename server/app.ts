@@ -39,6 +39,7 @@ import { registerMeetings } from './meeting/routes.ts'
 import { attachMeetings, putOut, type RoomServer, type RoomSocket } from './meeting/socket.ts'
 import { registerMinutesRoutes } from './minutes/routes.ts'
 import { registerMinutes } from './minutes/socket.ts'
+import { forgetEndedSessions } from './people/ended-sessions.ts'
 import { registerPeople } from './people/routes.ts'
 import { createSessions, viewerOf, type Session } from './people/sessions.ts'
 import { createMailer } from './sending/mail.ts'
@@ -150,10 +151,7 @@ export function createApp(settings: Settings, { log, progress = silently }: AppO
       url = postgres.url
     }
     const address = url
-    const bringUp = async () => {
-      await migrate(address)
-      await migrateQueue(address, log)
-    }
+    const bringUp = () => Promise.all([migrate(address), migrateQueue(address, log)])
     await progress('bringing the database up to date', bringUp).catch((error: unknown) => {
       if (settings.databaseUrl === undefined) throw error
       throw new LaunchError(`The database of DATABASE_URL cannot be used: ${sentenceOf(error)}`)
@@ -319,6 +317,7 @@ export function createApp(settings: Settings, { log, progress = silently }: AppO
     endings.add(() => clearInterval(timer))
 
     serveClient(doors.app, settings.clientDir)
+    jobs.repeat('sessions.forget', '17 19 * * *', () => forgetEndedSessions(sql))
     jobs.start()
     endings.add(() => jobs.close())
     doors.readiness = databaseReadiness(sql)

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { LogFunctionFactory, Runner, Task, TaskList } from 'graphile-worker'
 import type { Logger } from 'pino'
+import postgres from 'postgres'
 import { keepLeading, type Lead } from './leader.ts'
 import type { Job } from './queue.ts'
 
@@ -33,10 +34,19 @@ const lookEveryMs = 2000
 
 const loadLibrary = () => import('graphile-worker')
 
-/** Brings the queue's own tables up to date; several processes may do so at once. */
+/** Any number will do, as long as nobody else uses it on this database. */
+const migrationLock = 4_207_030_003
+
+/** Brings the queue's own tables up to date; several processes may ask at once, and one does it. */
 export async function migrateQueue(url: string, log: Logger): Promise<void> {
   const { Logger: QueueLogger, runMigrations } = await loadLibrary()
-  await runMigrations({ connectionString: url, maxPoolSize: 1, logger: new QueueLogger(into(log)) })
+  const client = postgres(url, { max: 1, onnotice: () => undefined, connect_timeout: 10 })
+  try {
+    await client`select pg_advisory_lock(${migrationLock})`
+    await runMigrations({ connectionString: url, maxPoolSize: 1, logger: new QueueLogger(into(log)) })
+  } finally {
+    await client.end({ timeout: 5 })
+  }
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import type { Sql } from 'postgres'
 import type { DocumentFile, DocumentRecord } from '../documents/store.ts'
-import type { Jobs } from '../jobs/jobs.ts'
+import type { JobRun, Jobs } from '../jobs/jobs.ts'
 import { documentMail } from './document-mail.ts'
 import { type Mailer, MailRefusedError, sentenceOf } from './mail.ts'
 import { mailJob, renderJob } from './queue.ts'
@@ -26,7 +26,7 @@ export function handleSending(jobs: Jobs, sources: SendingSources): void {
     await sources.fileOf(document, 'pdf')
     await sources.fileOf(document, 'docx')
   })
-  jobs.handle(mailJob, (payload, { signal }) => sendMail(sources, payload, signal))
+  jobs.handle(mailJob, (payload, run) => sendMail(sources, payload, run))
 }
 
 /**
@@ -36,7 +36,7 @@ export function handleSending(jobs: Jobs, sources: SendingSources): void {
 async function sendMail(
   { sql, log, mailer, documentOf, fileOf, baseUrl }: SendingSources,
   { documentId, unitId }: { documentId: string; unitId: string },
-  signal: AbortSignal,
+  { signal, isLast }: JobRun,
 ): Promise<void> {
   const [delivery] = await sql<{ address: string; name: string }[]>`
     select deliveries.address, units.name from deliveries join units on units.id = unit_id
@@ -50,7 +50,7 @@ async function sendMail(
   try {
     await mailer.send(mail, signal)
   } catch (error) {
-    const isFinal = error instanceof MailRefusedError
+    const isFinal = isLast || error instanceof MailRefusedError
     log.warn({ err: error, documentId, unitId }, isFinal ? 'a mail was refused' : 'a mail was not sent yet')
     await write({ problem: sentenceOf(error).slice(0, 500), ...(isFinal ? { given_up_at: new Date() } : {}) })
     if (isFinal) return

@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { z } from 'zod'
 import { createJobs, migrateQueue, type Jobs } from '#server/jobs/jobs.ts'
 import { defineJob, enqueue } from '#server/jobs/queue.ts'
+import { forgetEndedSessions } from '#server/people/ended-sessions.ts'
 import { startTestPostgres, type TestDatabase, type TestPostgres } from '../kit/postgres.ts'
 import { until } from '../kit/until.ts'
 
@@ -70,7 +71,7 @@ describe('work in the background', () => {
     })
     await expect(undone).rejects.toThrow('rolled back')
     await database.sql.begin((tx) => enqueue(tx, piece, { piece: 'kept' }))
-    await until('the job', () => seen.length > 0)
+    await until('the job', () => seen.length > 0, 30_000)
     await until('the queue is empty', async () => (await left()) === 0)
     expect(seen).toEqual(['kept'])
   })
@@ -96,7 +97,7 @@ describe('work in the background', () => {
     const jobs = open()
     jobs.handle(piece, ({ piece }) => Promise.resolve(void seen.push(piece)))
     jobs.start()
-    await until('the queue is empty', async () => seen.length > 0 && (await left()) === 0)
+    await until('the queue is empty', async () => seen.length > 0 && (await left()) === 0, 30_000)
     expect(seen).toEqual(['second'])
   })
 
@@ -129,7 +130,7 @@ describe('work in the background', () => {
 
     await endOf(first, 'SIGKILL')
     await enqueue(database.sql, piece, { piece: 'three' })
-    await until('the other took over', () => taken.includes('three'))
+    await until('the other took over', () => taken.includes('three'), 30_000)
   })
 
   test('stopping lets a running job hear it, and leaves the job for later', async () => {
@@ -156,4 +157,21 @@ describe('work in the background', () => {
     next.start()
     await until('the next process does it', async () => (await left()) === 0, 20_000)
   })
+})
+
+test('sessions that ended long ago are forgotten, the others stay', async () => {
+  const { sql } = await server.database()
+  const id = (last: number) => `00000000-0000-7000-8000-00000000000${last}`
+  await sql`insert into units (id, code, name, short_name, kind) values (${id(1)}, 'vp', 'Văn phòng', 'VP', 'office')`
+  await sql`insert into users (id, username, name, title, role, unit_id) values (${id(2)}, 'a', 'A', 'B', 'office', ${id(1)})`
+  const open = (last: number, expires: string, revoked: string | null) => sql`
+    insert into sessions (id, token_hash, user_id, created_at, last_seen_at, expires_at, revoked_at)
+    values (${id(last)}, ${Buffer.from([last])}, ${id(2)}, now(), now(), now() + ${expires}::interval, now() + ${revoked}::interval)`
+  await open(3, '1 day', null)
+  await open(4, '-2 days', null)
+  await open(5, '-40 days', null)
+  await open(6, '1 day', '-40 days')
+  await forgetEndedSessions(sql)
+  const rows = await sql<{ id: string }[]>`select id from sessions order by id`
+  expect(rows.map((row) => row.id)).toEqual([id(3), id(4)])
 })

@@ -1,0 +1,40 @@
+import { describe, expect, test } from 'vitest'
+import type { SignatureKind } from '#domain/contract/signing.ts'
+import { refusalOfSignature, type ToSign } from '#domain/documents/signing.ts'
+import { asAdmin, asChair, asFinance, asOffice, asSecretary, asVice } from '../kit/meeting.ts'
+
+const notice: ToSign = { type: 'TB', status: 'valid', printedName: 'Doãn Thế Mực', chairUserId: asChair.userId, signatures: [] }
+const minutes: ToSign = { ...notice, type: 'BB' }
+const as = (who: typeof asChair, name = 'Người khác') => ({ ...who, name })
+const reasonOf = (document: ToSign, kind: SignatureKind, who: ReturnType<typeof as>) => {
+  const refusal = refusalOfSignature(document, kind, who)
+  return refusal && (refusal.reason ?? refusal.code)
+}
+
+describe('who signs a document', () => {
+  test('a notice: the chair, or whose name is printed under it; then the Office with the seal', () => {
+    expect(reasonOf(notice, 'signer', as(asChair))).toBeNull()
+    expect(reasonOf(notice, 'signer', as(asOffice, 'Doãn Thế Mực'))).toBeNull()
+    for (const other of [asVice, asSecretary, asOffice, asAdmin, asFinance])
+      expect(reasonOf(notice, 'signer', as(other))).toBe('forbidden')
+    expect(reasonOf(notice, 'secretary', as(asSecretary))).toBe('forbidden')
+    expect(reasonOf(notice, 'seal', as(asOffice))).toBe('signed_before_sealed')
+    expect(reasonOf({ ...notice, signatures: ['signer'] }, 'seal', as(asOffice))).toBeNull()
+    expect(reasonOf({ ...notice, signatures: ['signer'] }, 'seal', as(asChair))).toBe('forbidden')
+  })
+
+  test('minutes: the secretary and the chair in either order, the seal only after both', () => {
+    expect(reasonOf(minutes, 'secretary', as(asSecretary))).toBeNull()
+    expect(reasonOf(minutes, 'signer', as(asChair))).toBeNull()
+    expect(reasonOf({ ...minutes, signatures: ['signer'] }, 'secretary', as(asSecretary))).toBeNull()
+    expect(reasonOf({ ...minutes, signatures: ['signer'] }, 'seal', as(asOffice))).toBe('signed_before_sealed')
+    expect(reasonOf({ ...minutes, signatures: ['signer', 'secretary'] }, 'seal', as(asOffice))).toBeNull()
+  })
+
+  test('nobody signs twice, or after the seal, or what no longer stands', () => {
+    expect(reasonOf({ ...notice, signatures: ['signer'] }, 'signer', as(asChair))).toBe('already_signed')
+    expect(reasonOf({ ...notice, signatures: ['signer', 'seal'] }, 'seal', as(asOffice))).toBe('already_signed')
+    expect(reasonOf({ ...notice, status: 'corrected' }, 'signer', as(asChair))).toBe('document_not_valid')
+    expect(reasonOf({ ...minutes, status: 'replaced' }, 'secretary', as(asSecretary))).toBe('document_not_valid')
+  })
+})
