@@ -2,7 +2,6 @@ import type { signingVi } from '../vi/signing.ts'
 
 export const signingEn: typeof signingVi = {
   care: 'Sign and follow',
-  careOf: 'Sign and follow document {name}',
   signatures: 'Electronic signatures',
   unsigned: 'There is no electronic signature yet.',
   kind: { signer: 'Signer', secretary: 'Secretary', seal: 'Organisation' },

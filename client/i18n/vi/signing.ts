@@ -1,6 +1,5 @@
 export const signingVi = {
   care: 'Ký và theo dõi',
-  careOf: 'Ký và theo dõi văn bản {name}',
   signatures: 'Chữ ký số',
   unsigned: 'Chưa có chữ ký số.',
   kind: { signer: 'Người ký', secretary: 'Thư ký', seal: 'Cơ quan' },
