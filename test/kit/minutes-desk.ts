@@ -37,7 +37,7 @@ export async function openDesk(browser: Browser, baseUrl: string, { meetingId, t
 }
 
 export const isWritable = (box: Locator): Promise<true> =>
-  until('the section is writable', async () => (await box.getAttribute('contenteditable')) === 'true', 20_000)
+  until('the section is writable', async () => (await box.getAttribute('contenteditable')) === 'true', 60_000)
 
 /** The desk of a page that is there already. */
 export function deskOf(page: Page, complaints: string[] = []): Desk {

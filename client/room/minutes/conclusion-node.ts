@@ -1,17 +1,21 @@
 import type { Node as TextNode } from '@tiptap/pm/model'
 import { type EditorState, Plugin, Selection, TextSelection, type Transaction } from '@tiptap/pm/state'
 import type { EditorView } from '@tiptap/pm/view'
-import { VueNodeViewRenderer } from '@tiptap/vue-3'
+import { Extension, VueNodeViewRenderer } from '@tiptap/vue-3'
 import { Conclusion } from '#domain/minutes/conclusion.ts'
 import ConclusionBlock from './ConclusionBlock.vue'
 
 /** Whether the log knows a block's conclusion; then its words are the log's, and nobody types in it. */
 export type IsLogged = (conclusionId: string) => boolean
 
-/** The conclusion as a block that draws the log's words and state once it is proposed. The caret walks around such a block. */
-export const conclusionNode = (isLogged: IsLogged) =>
-  Conclusion.extend({
-    addNodeView: () => VueNodeViewRenderer(ConclusionBlock),
+/** The conclusion as a block that draws the log's words and state once it is proposed. */
+export const ConclusionNode = Conclusion.extend({ addNodeView: () => VueNodeViewRenderer(ConclusionBlock) })
+
+/** The caret walks around logged blocks, and deleting beside one does not touch it. Before all other keys: those would. */
+export const loggedBlocks = (isLogged: IsLogged) =>
+  Extension.create({
+    name: 'loggedBlocks',
+    priority: 1000,
     addProseMirrorPlugins() {
       const { editor } = this
       return [

@@ -9,7 +9,7 @@ import { caretColour } from '../../styles/caret-colours.ts'
 import { toasts } from '../../ui/toasts.ts'
 import { t } from '../../i18n/index.ts'
 import { composing } from './composing.ts'
-import { conclusionNode, type IsLogged, textBeside } from './conclusion-node.ts'
+import { ConclusionNode, type IsLogged, loggedBlocks, textBeside } from './conclusion-node.ts'
 import { type Marks, marksOf } from './marks.ts'
 import { cleanHtml, hasLegacyFont } from './paste.ts'
 import { UndoSteps } from './undo-steps.ts'
@@ -30,7 +30,8 @@ export function editorOptions(editing: SectionEditing): Partial<EditorOptions> {
   const { section, writer } = editing
   return {
     extensions: [
-      ...minutesExtensions(conclusionNode(editing.isLogged)),
+      ...minutesExtensions(ConclusionNode),
+      loggedBlocks(editing.isLogged),
       Collaboration.configure({ document: section.doc, field: 'default' }),
       composing(section),
       marksOf(editing.marks),
