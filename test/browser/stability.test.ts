@@ -44,12 +44,12 @@ beforeAll(async () => {
   const representative = { name: 'A Sâm Ngọc', title: 'Chủ tịch UBND huyện' }
   for (const hall of halls) await hall.command(meetingId, 'attendance.checkIn', { representative, headCount: 18 })
   const path = `/meetings/${meetingId}`
-  ;[windows.chair, windows.secretary, windows.hall, windows.wall] = await Promise.all([
-    openWindow(browser, app.baseUrl, { username: 'chutri', path }),
-    openWindow(browser, app.baseUrl, { username: 'thuky', path }),
-    openWindow(browser, app.baseUrl, { username: 'diemcau.tumorong', path, size: wide }),
-    openWindow(browser, app.baseUrl, { username: 'vanphong', path: `${path}/projector`, size: wide }),
-  ])
+  const open = (username: string, more: { path: string; size?: typeof wide }) =>
+    openWindow(browser, app.baseUrl, { username, ...more })
+  windows.chair = await open('chutri', { path })
+  windows.secretary = await open('thuky', { path })
+  windows.hall = await open('diemcau.tumorong', { path, size: wide })
+  windows.wall = await open('vanphong', { path: `${path}/projector`, size: wide })
   for (const { page } of Object.values(windows)) {
     await page.waitForFunction(() => document.documentElement.dataset.line === 'live' && document.fonts.status === 'loaded')
     await page.getByText('Họp định kỳ').first().waitFor()
