@@ -135,3 +135,26 @@ describe('the verify page', () => {
     expect(await page.getByText('Còn hiệu lực').count()).toBe(0)
   })
 })
+
+test('from the book the Office sees who has received a document, and attaches what was signed on paper', async () => {
+  const { conclusionId, meetingId, notation } = await issueConclusion({ chair, secretary, office }, { lead: 'tumorong' })
+  await accepted(hall.command(meetingId, 'conclusion.acknowledge', { conclusionId }))
+  const { page, complaints } = await openWindow(browser, app.baseUrl, { username: 'vanphong', path: '/documents' })
+  await page.getByRole('button', { name: `Ký và theo dõi ${notation}` }).press('Enter')
+  const dialog = page.getByRole('dialog', { name: notation })
+  const row = dialog.getByRole('row', { name: /Tu Mơ Rông/ })
+  await row.waitFor()
+  expect(await row.getByText('Chưa', { exact: true }).count()).toBe(0)
+  await dialog.getByText('Chưa có chữ ký số.').waitFor()
+  const [chooser] = await Promise.all([
+    page.waitForEvent('filechooser'),
+    dialog.getByRole('button', { name: 'Đính kèm bản quét' }).press('Enter'),
+  ])
+  const response = await fetch(`${app.baseUrl}/api/conclusions/${conclusionId}.pdf`, { headers: { cookie: office.cookie } })
+  const buffer = Buffer.from(await response.arrayBuffer())
+  await chooser.setFiles({ name: 'ban-ky.pdf', mimeType: 'application/pdf', buffer })
+  await dialog.getByRole('link', { name: 'Mở bản quét' }).waitFor()
+  expect(await seriousViolations(page)).toEqual([])
+  await picture(page, 'document-care')
+  expect(complaints).toEqual([])
+})
