@@ -57,14 +57,6 @@ export const shortcuts = {
     projector: { keys: 'O', command: null, label: 'room.keys.projector' },
     help: { keys: '?', command: null, label: 'room.keys.help' },
   },
-  /** Halls, and departments at their laptop. */
-  member: {
-    floor: { keys: 'F', command: 'floor.request', label: 'room.keys.floor' },
-    acknowledge: { keys: 'C', command: 'conclusion.acknowledge', label: 'room.keys.acknowledge' },
-    minutes: { keys: 'B', command: null, label: 'room.keys.minutes' },
-    callHelp: { keys: 'H', command: 'help.request', label: 'room.keys.callHelp' },
-    help: { keys: '?', command: null, label: 'room.keys.help' },
-  },
 } as const satisfies Record<string, Record<string, Shortcut>>
 
 /** The bindings of a face for `useKeys` and the help sheet: every act of its table needs what it runs. */

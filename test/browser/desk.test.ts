@@ -99,12 +99,10 @@ describe('a meeting without a mouse', () => {
   test('each opens their window; the wall counts who is there', async () => {
     const room = `/meetings/${meetingId}`
     const large = { width: 1920, height: 1080 }
-    ;[chair, office, department, wall] = await Promise.all([
-      openWindow(browser, app.baseUrl, { username: 'chutri', path: room }),
-      openWindow(browser, app.baseUrl, { username: 'vanphong', path: room, size: { width: 1280, height: 720 } }),
-      openWindow(browser, app.baseUrl, { username: 'so.stc', path: room }),
-      openWindow(browser, app.baseUrl, { username: 'vanphong', path: `${room}/projector`, size: large }),
-    ])
+    chair = await openWindow(browser, app.baseUrl, { username: 'chutri', path: room })
+    office = await openWindow(browser, app.baseUrl, { username: 'vanphong', path: room, size: { width: 1280, height: 720 } })
+    department = await openWindow(browser, app.baseUrl, { username: 'so.stc', path: room })
+    wall = await openWindow(browser, app.baseUrl, { username: 'vanphong', path: `${room}/projector`, size: large })
     for (const { page } of [chair, office, department, wall]) page.setDefaultTimeout(45_000)
     await button(chair.page, 'Bắt đầu họp').waitFor()
     await onTheWall(/^Đã kết nối \d+ \/ 42 đơn vị$/, 'before')
@@ -128,8 +126,7 @@ describe('a meeting without a mouse', () => {
 
   test('gives the floor to the first, takes it back, and mutes all but the speaker', async () => {
     await done(hall.command(meetingId, 'floor.request', { kind: 'speak' }))
-    await button(department.page, 'Xin phát biểu').focus()
-    await press(department, 'Enter')
+    await pressFor(department, 'f', 'Xin phát biểu')
     await chair.page
       .getByRole('button', { name: /^Mời phát biểu/ })
       .nth(1)
