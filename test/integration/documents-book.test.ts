@@ -1,7 +1,9 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { DocumentList, type DocumentEntry } from '#domain/contract/documents.ts'
-import { FinalMinutes } from '#domain/contract/documents.ts'
-import { connect, scheduleMeeting, startRoomApp, type Client, type RoomApp } from '../kit/room-client.ts'
+import { DocumentList, FinalMinutes, type DocumentEntry } from '#domain/contract/documents.ts'
+import { connect, scheduleMeeting, signIn, startRoomApp, type Client, type RoomApp } from '../kit/room-client.ts'
 import { freePort, startServer, type ServerProcess } from '../kit/process.ts'
 import { startTestPostgres, type TestDatabase, type TestPostgres } from '../kit/postgres.ts'
 import { until } from '../kit/until.ts'
@@ -206,20 +208,22 @@ describe('kill -9 while many issue at once', () => {
   let database: TestDatabase
   let server: ServerProcess
   let env: Record<string, string>
+  let folder: string
 
   beforeAll(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'documents-'))
     postgres = await startTestPostgres()
     database = await postgres.database({ migrated: false })
-    env = { PORT: String(await freePort()), DATABASE_URL: database.url, DATA_DIR: `/tmp/documents-kill-${process.pid}` }
+    env = { PORT: String(await freePort()), DATABASE_URL: database.url, DATA_DIR: folder }
     server = await startServer(env)
   }, 120_000)
   afterAll(async () => {
     await server.end('SIGTERM')
     await postgres.stop()
+    await rm(folder, { recursive: true, force: true })
   })
 
   test('numbers follow each other without gap or double, and every number stands in the book', async () => {
-    const { signIn } = await import('../kit/room-client.ts')
     let [chair, secretary] = await Promise.all([signIn(server.baseUrl, 'chutri'), signIn(server.baseUrl, 'thuky')])
     const rooms = await Promise.all(['Một', 'Hai'].map((title) => scheduleMeeting(secretary, chair, [{ title }])))
     const ready: { meetingId: string; conclusionId: string }[] = []

@@ -9,6 +9,8 @@ const jar = [
   path.join(homedir(), '.m2/repository/org/verapdf/apps/greenfield-apps/1.28.2/greenfield-apps-1.28.2.jar'),
 ].find((file) => file !== '' && existsSync(file))
 
+const program = 'java'
+
 /** What veraPDF says of each file as PDF/A-2b (`PASS …`, `FAIL …`), or nothing where it is not on this machine. */
 export const pdfaVerdicts = (files: string[]): Promise<string[]> =>
   new Promise((resolve, reject) => {
@@ -18,7 +20,7 @@ export const pdfaVerdicts = (files: string[]): Promise<string[]> =>
     }
     const args = ['-cp', jar, 'org.verapdf.apps.GreenfieldCliWrapper', '-f', '2b', '--format', 'text', ...files]
     // It ends with 1 when a file fails: its words tell, not its code.
-    execFile('java', args, { timeout: 120_000 }, (error, stdout) => {
+    execFile(program, args, { timeout: 120_000 }, (error, stdout) => {
       const verdicts = stdout.split('\n').filter((line) => /^(PASS|FAIL)/.test(line))
       if (verdicts.length === 0) reject(error ?? new Error('veraPDF said nothing'))
       else resolve(verdicts)
