@@ -283,6 +283,7 @@ describe('two secretaries', () => {
     const other = await colleague()
     await desk.enter(titles.together)
     await page.keyboard.type('|')
+    await desk.saved()
     await other.reads(titles.together, ['|'])
     await page.keyboard.press('Home')
     await other.enter(titles.together)
@@ -290,7 +291,7 @@ describe('two secretaries', () => {
     const theirs = ' Quân sự báo cáo.'
     await Promise.all([page.keyboard.type(mine, { delay: 15 }), other.page.keyboard.type(theirs, { delay: 15 })])
     for (const one of [desk, other]) await one.reads(titles.together, [`${mine}|${theirs}`])
-    for (let word = 0; word < 3; word++) await other.page.keyboard.press('Control+Z')
+    for (let word = 0; word < 6; word++) await other.page.keyboard.press('Control+Z')
     for (const one of [desk, other]) await one.reads(titles.together, [`${mine}|`])
     expect(other.complaints).toEqual([])
     await other.page.context().close()

@@ -36,20 +36,22 @@ export async function openDesk(browser: Browser, baseUrl: string, { meetingId, t
   return desk
 }
 
-export const isWritable = (box: Locator): Promise<true> =>
-  until('the section is writable', async () => (await box.getAttribute('contenteditable')) === 'true', 60_000)
+export async function isWritable(box: Locator): Promise<void> {
+  await box.waitFor({ timeout: 60_000 })
+  await until('the section is writable', async () => (await box.getAttribute('contenteditable')) === 'true', 60_000)
+}
 
 /** The desk of a page that is there already. */
 export function deskOf(page: Page, complaints: string[] = []): Desk {
   const box = (title: string): Locator => page.getByRole('textbox', { name: title, exact: true })
+  // Others' carets bear a name, which is not text.
   const lines = (title: string): Promise<string[]> =>
-    box(title).evaluate((text) =>
-      [...text.children].map((block) => {
-        const copy = block.cloneNode(true)
-        if (copy instanceof Element) for (const caret of copy.querySelectorAll('.collaboration-carets__caret')) caret.remove()
-        return copy.textContent ?? ''
-      }),
-    )
+    box(title).evaluate((text) => {
+      const copy = text.cloneNode(true)
+      if (!(copy instanceof Element)) return []
+      for (const caret of copy.querySelectorAll('.collaboration-carets__caret')) caret.remove()
+      return [...copy.children].map((block) => block.textContent ?? '')
+    })
   return {
     page,
     complaints,
