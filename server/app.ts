@@ -317,7 +317,7 @@ export function createApp(settings: Settings, { log, progress = silently }: AppO
     endings.add(() => clearInterval(timer))
 
     serveClient(doors.app, settings.clientDir)
-    jobs.repeat('sessions.forget', '17 19 * * *', () => forgetEndedSessions(sql))
+    jobs.repeat('forget_ended_sessions', '17 19 * * *', () => forgetEndedSessions(sql))
     jobs.start()
     endings.add(() => jobs.close())
     doors.readiness = databaseReadiness(sql)

@@ -17,7 +17,7 @@ export interface JobRun {
 export interface Jobs {
   /** Says who does a job; before `start`. */
   handle: <T>(job: Job<T>, handler: (payload: T, run: JobRun) => Promise<void>) => void
-  /** Does something again and again, at the times of a crontab's five fields, in UTC. */
+  /** Does something again and again, at the times of a crontab's five fields, in UTC; its name has no dot. */
   repeat: (name: string, times: string, handler: () => Promise<void>) => void
   /** Begins to work, as soon as no other process does. */
   start: () => void

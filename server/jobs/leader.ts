@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import postgres, { type Sql } from 'postgres'
+import { isDatabaseAway } from '../web/errors.ts'
 
 /** Any number will do, as long as nobody else uses it on this database. */
 const leaderLock = 4_207_030_002
@@ -57,7 +58,7 @@ export function keepLeading(url: string, log: Logger, work: (lead: Lead) => Prom
       try {
         await once()
       } catch (error) {
-        log.debug({ err: error }, 'this process does not lead the jobs now')
+        log[isDatabaseAway(error) ? 'debug' : 'warn']({ err: error }, 'the jobs rest, and are tried again')
       }
       await pause()
     }
