@@ -33,9 +33,12 @@ const closedTitle = 'Nhân sự chủ chốt huyện Kon Plông'
 beforeAll(async () => {
   // An empty setting is none: the local LiveKit is found or built.
   ;[app, browser, northBrowser] = await Promise.all([startRoomApp({ LIVEKIT_URL: '' }), openBrowser(), openBrowser()])
-  ;[office, chairDesk, hall, otherHall] = await Promise.all(
-    ['vanphong', 'chutri', 'diemcau.tumorong', 'diemcau.konplong'].map((name) => app.signIn(name)),
-  )
+  ;[office, chairDesk, hall, otherHall] = await Promise.all([
+    app.signIn('vanphong'),
+    app.signIn('chutri'),
+    app.signIn('diemcau.tumorong'),
+    app.signIn('diemcau.konplong'),
+  ])
   const made = await scheduleMeeting(office, chairDesk, [
     { title: 'Tiến độ đường liên xã', presenter: 'tumorong' },
     { title: 'Phòng chống rét cho đàn gia súc', presenter: 'konplong' },

@@ -134,8 +134,8 @@ describe('several devices of one person', () => {
   test('[M6] the mark on the video server is a time or spare; anything else is none', () => {
     expect(readSoundMark({ sound: '1764057600000' })).toBe(1_764_057_600_000)
     expect(readSoundMark({ sound: 'spare' })).toBe('spare')
-    for (const attributes of [{}, { sound: '' }, { sound: '-1' }, { sound: 'now' }])
-      expect(readSoundMark(attributes)).toBeUndefined()
+    const others: Record<string, string>[] = [{}, { sound: '' }, { sound: '-1' }, { sound: 'now' }]
+    for (const attributes of others) expect(readSoundMark(attributes)).toBeUndefined()
   })
 
   test('[M6] the others lose the microphone and nothing else', () => {
