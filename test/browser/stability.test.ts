@@ -64,7 +64,7 @@ describe('read from five and from ten metres', () => {
   const conclusionId = crypto.randomUUID()
   const voteId = crypto.randomUUID()
   const scenes: [name: string, play: () => Promise<void>][] = [
-    ['before the opening', async () => undefined],
+    ['before the opening', () => Promise.resolve()],
     [
       'an item',
       async () => {
