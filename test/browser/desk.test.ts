@@ -21,7 +21,7 @@ let department: Window
 
 beforeAll(async () => {
   ;[app, browser] = await Promise.all([startRoomApp(), openBrowser()])
-  ;[desk, hall, vice] = await Promise.all(['thuky', 'diemcau.tumorong', 'pct.1'].map((name) => app.signIn(name)))
+  ;[desk, hall, vice] = await Promise.all([app.signIn('thuky'), app.signIn('diemcau.tumorong'), app.signIn('pct.1')])
   meetingId = await demoMeetingId(desk)
   await Promise.all([hall, vice].map((client) => client.join(meetingId)))
 }, 240_000)
