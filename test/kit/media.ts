@@ -30,9 +30,11 @@ export const loudness = (page: Page): Promise<number> =>
     const end = performance.now() + 1500
     let loudest = 0
     while (performance.now() < end) {
-      for (const connection of connections.filter((one) => one.connectionState === 'connected'))
-        for (const report of (await connection.getStats()).values())
+      for (const connection of connections.filter((one) => one.connectionState === 'connected')) {
+        const reports = [...(await connection.getStats()).values()] as RTCInboundRtpStreamStats[]
+        for (const report of reports)
           if (report.type === 'inbound-rtp' && report.kind === 'audio') loudest = Math.max(loudest, report.audioLevel ?? 0)
+      }
       await new Promise(requestAnimationFrame)
     }
     return loudest
