@@ -90,6 +90,9 @@ export function onLine(room: Room, tell: LineListener): void {
   room.on(RoomEvent.Disconnected, tell.lost)
 }
 
+/** The element that plays a track; the library has let go of it by the time it says that the track is gone. */
+const players = new WeakMap<RemoteTrack, HTMLMediaElement>()
+
 /** Plays what is received as sound, on elements of its own. */
 export function playSound(room: Room): void {
   room.on(RoomEvent.TrackSubscribed, (track) => {
@@ -97,12 +100,17 @@ export function playSound(room: Room): void {
     const element = track.attach()
     element.hidden = true
     document.body.append(element)
+    players.set(track, element)
   })
-  room.on(RoomEvent.TrackUnsubscribed, silence)
+  room.on(RoomEvent.TrackUnsubscribed, (track) => {
+    if (track.kind === Track.Kind.Audio) silence(track)
+  })
 }
 
 function silence(track: RemoteTrack): void {
-  if (track.kind === Track.Kind.Audio) for (const element of track.detach()) element.remove()
+  track.detach()
+  players.get(track)?.remove()
+  players.delete(track)
 }
 
 const publicationsIn = (room: Room): [Participant, RemoteTrackPublication][] =>
@@ -112,7 +120,7 @@ const publicationsIn = (room: Room): [Participant, RemoteTrackPublication][] =>
 
 /** Out of the room, with everything that it played. */
 export async function leaveMediaRoom(room: Room): Promise<void> {
-  for (const [, { track }] of publicationsIn(room)) if (track) silence(track)
+  for (const [, { track }] of publicationsIn(room)) if (track?.kind === Track.Kind.Audio) silence(track)
   await room.disconnect()
 }
 
