@@ -143,6 +143,7 @@ export const commonEn: typeof commonVi = {
     required: 'This field is needed.',
     noMatch: 'Nothing fits.',
     choose: 'Choose',
+    choices: 'Choices',
     removeChosen: 'Take out {name}',
   },
   noun: {

@@ -142,6 +142,7 @@ export const commonVi = {
     required: 'Cần nhập mục này.',
     noMatch: 'Không có mục phù hợp.',
     choose: 'Chọn',
+    choices: 'Danh sách để chọn',
     removeChosen: 'Bỏ {name}',
   },
   noun: {
