@@ -8,6 +8,7 @@ import type { OpenSection } from '../../stores/minutes.ts'
 import { caretColour } from '../../styles/caret-colours.ts'
 import { toasts } from '../../ui/toasts.ts'
 import { t } from '../../i18n/index.ts'
+import { caretPlace } from './caret-place.ts'
 import { composing } from './composing.ts'
 import { ConclusionNode, type IsLogged, loggedBlocks, textBeside } from './conclusion-node.ts'
 import { type Marks, marksOf } from './marks.ts'
@@ -33,6 +34,7 @@ export function editorOptions(editing: SectionEditing): Partial<EditorOptions> {
       ...minutesExtensions(ConclusionNode),
       loggedBlocks(editing.isLogged),
       Collaboration.configure({ document: section.doc, field: 'default' }),
+      caretPlace,
       composing(section),
       marksOf(editing.marks),
       ...(writer ? [UndoSteps, caretOf(section, writer)] : []),
