@@ -1,12 +1,18 @@
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { isClosedStub, type MeetingState } from '#domain/meeting/state.ts'
+import { seriousViolations } from '../kit/accessibility.ts'
 import { openBrowser, openWindow, picture, type Window } from '../kit/browser.ts'
+import { decodedFrames, loudness } from '../kit/media.ts'
 import { demoMeetingId, startRoomApp, type Client, type RoomApp } from '../kit/room-client.ts'
 import { until } from '../kit/until.ts'
 
 /** A whole meeting in real browsers, on the real server, the real database and a real LiveKit. */
+
+const small = { width: 1280, height: 720 }
+const tablet = { width: 1280, height: 800 }
+const big = { width: 1920, height: 1080 }
+const phone = { width: 390, height: 844 }
 
 let app: RoomApp
 let browser: Browser
@@ -14,7 +20,8 @@ let office: Client
 let meetingId: string
 let chair: Window
 let secretary: Window
-let bridge: Window
+let hall: Window
+let secondHall: Window
 let wall: Window
 
 beforeAll(async () => {
@@ -29,69 +36,76 @@ afterAll(async () => {
 }, 30_000)
 
 const button = (page: Page, name: string) => page.getByRole('button', { name: new RegExp(`^${name}`) }).first()
-const state = async () => ((await office.get(`/api/meetings/${meetingId}`)).body as { meeting: Meeting }).meeting
-interface Meeting {
-  status: string
-  currentItemId?: string
-  agenda: { id: string; title: string }[]
-  floor: { holder?: { userId: string } }
-  conclusions: { status: string; acknowledgedBy: string[] }[]
-  attendance: { representative: { name: string } }[]
+
+const state = async (): Promise<MeetingState> => {
+  const { body } = await office.get(`/api/meetings/${meetingId}`)
+  return (body as { meeting: MeetingState }).meeting
+}
+const holderOf = async (): Promise<string | undefined> => (await state()).floor.holder?.userId
+
+const faceIs = (page: Page, face: string) => page.waitForFunction((name) => document.documentElement.dataset.face === name, face)
+
+/** The page at each size in both themes, as a picture; wider than its window it may be in none. */
+async function pictures(page: Page, name: string, sizes: { width: number; height: number }[]): Promise<void> {
+  const before = page.viewportSize() ?? tablet
+  const theme = await page.evaluate(() => document.documentElement.dataset.theme)
+  for (const size of sizes) {
+    await page.setViewportSize(size)
+    for (const shown of ['light', 'dark']) {
+      await page.evaluate((value) => (document.documentElement.dataset.theme = value), shown)
+      await picture(page, `${name}-${shown}-${size.width}x${size.height}`)
+    }
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+    expect(overflow, `${name} at ${size.width} is as wide as its window`).toBeLessThanOrEqual(0)
+  }
+  await page.setViewportSize(before)
+  await page.evaluate((value) => (document.documentElement.dataset.theme = value), theme)
 }
 
-/** The highest number of frames that any video of the page has decoded. */
-const decodedFrames = (page: Page): Promise<number> =>
-  page.evaluate(() =>
-    Math.max(0, ...[...document.querySelectorAll('video')].map((video) => video.getVideoPlaybackQuality().totalVideoFrames)),
-  )
-
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-async function seriousViolations(page: Page): Promise<string[]> {
-  await page.evaluate(axeSource)
-  return page.evaluate(async () => {
-    const axe = Reflect.get(window, 'axe') as {
-      run: () => Promise<{ violations: { id: string; impact?: string; nodes: { html: string }[] }[] }>
-    }
-    const { violations } = await axe.run()
-    return violations
-      .filter((one) => one.impact === 'serious' || one.impact === 'critical')
-      .map((one) => `${one.id}: ${one.nodes[0]?.html ?? ''}`)
-  })
+/** A page that somebody looks at once: accessible, at every size, in both themes. */
+async function look(
+  name: string,
+  options: Parameters<typeof openWindow>[2],
+  ready: (page: Page) => Promise<unknown>,
+  sizes = [small, big],
+) {
+  const { page, complaints } = await openWindow(browser, app.baseUrl, options)
+  await ready(page)
+  expect(await seriousViolations(page), name).toEqual([])
+  await pictures(page, name, sizes)
+  await page.context().close()
+  return complaints
 }
 
 describe('a Thursday meeting', () => {
+  const room = () => `/meetings/${meetingId}`
+
   test('signed out, the front page complains of nothing and is accessible', async () => {
-    const front = await openWindow(browser, app.baseUrl, { path: '/' })
-    await front.page.getByLabel('Tên đăng nhập').waitFor()
-    expect(front.complaints).toEqual([])
-    expect(await seriousViolations(front.page)).toEqual([])
-    await picture(front.page, 'front')
-    await front.page.context().close()
+    const complaints = await look('front', { path: '/' }, (page) => page.getByLabel('Tên đăng nhập').waitFor(), [
+      small,
+      big,
+      tablet,
+      phone,
+    ])
+    expect(complaints).toEqual([])
   })
 
   test('each opens their own face', async () => {
-    const room = `/meetings/${meetingId}`
-    ;[chair, secretary, bridge, wall] = await Promise.all([
-      openWindow(browser, app.baseUrl, { username: 'chutri', path: room }),
-      openWindow(browser, app.baseUrl, { username: 'thuky', path: room }),
-      openWindow(browser, app.baseUrl, { username: 'diemcau.tumorong', path: room, size: { width: 1920, height: 1080 } }),
-      openWindow(browser, app.baseUrl, {
-        username: 'vanphong',
-        path: `${room}/projector`,
-        size: { width: 1920, height: 1080 },
-      }),
+    ;[chair, secretary, hall, wall] = await Promise.all([
+      openWindow(browser, app.baseUrl, { username: 'chutri', path: room() }),
+      openWindow(browser, app.baseUrl, { username: 'thuky', path: room() }),
+      openWindow(browser, app.baseUrl, { username: 'diemcau.tumorong', path: room(), size: big }),
+      openWindow(browser, app.baseUrl, { username: 'vanphong', path: `${room()}/projector`, size: big }),
     ])
-    for (const [window, face] of [
-      [chair, 'chair'],
-      [secretary, 'secretary'],
-      [bridge, 'bridge'],
-      [wall, 'projector'],
-    ] as const)
-      await window.page.waitForFunction((name) => document.documentElement.dataset.face === name, face)
+    await faceIs(chair.page, 'chair')
+    await faceIs(secretary.page, 'secretary')
+    await faceIs(hall.page, 'bridge')
+    await faceIs(wall.page, 'projector')
+    await pictures(wall.page, 'projector-before', [small, big])
   })
 
   test('a hall passes the front room and is checked in under its representative', async () => {
-    const { page } = bridge
+    const { page } = hall
     await page.getByLabel('Họ và tên').fill('A Sâm Ngọc')
     await page.getByLabel('Chức vụ').fill('Chủ tịch UBND huyện')
     await page.getByLabel('Số người tại điểm cầu').fill('18')
@@ -100,28 +114,48 @@ describe('a Thursday meeting', () => {
     await until('the hall is checked in', async () => (await state()).attendance[0]?.representative.name === 'A Sâm Ngọc')
   })
 
+  test('a second hall comes in by a link alone', async () => {
+    const { body: units } = await office.get('/api/units')
+    const unitId = (units as { units: { id: string; code: string }[] }).units.find((unit) => unit.code === 'dakha')?.id
+    const link = await office.send('POST', `/api/meetings/${meetingId}/join-links`, { unitId })
+    const { pathname } = new URL((link.body as { url: string }).url)
+    secondHall = await openWindow(browser, app.baseUrl, { path: pathname, size: big })
+    const { page } = secondHall
+    await page.getByLabel('Họ và tên').fill('Phạm Thị Thương')
+    expect(await seriousViolations(page)).toEqual([])
+    await pictures(page, 'join', [small, tablet, phone])
+    await page.getByLabel('Chức vụ').fill('Phó Chủ tịch UBND huyện')
+    await page.getByLabel('Số người tại điểm cầu').fill('7')
+    await button(page, 'Vào phòng họp').click()
+    await faceIs(page, 'bridge')
+    await until('the second hall is checked in', async () => (await state()).attendance.some((row) => row.unitId === unitId))
+  })
+
   test('the chair opens the meeting and begins the first item in one press each', async () => {
     await button(chair.page, 'Bắt đầu họp').click()
     await until('the meeting runs', async () => (await state()).status === 'running')
     await button(chair.page, 'Bắt đầu nội dung').click()
     const running = await until('the item runs', async () => (await state()).currentItemId)
     expect(running).toBe((await state()).agenda[0]?.id)
-    await picture(chair.page, 'chair-item')
+    await pictures(wall.page, 'projector-item', [small, big])
   })
 
-  test('a hall asks for the floor, is given it in one press, and its picture is on the chair’s table', async () => {
-    await button(bridge.page, 'Xin phát biểu').click()
-    await button(bridge.page, 'Thôi phát biểu').waitFor()
+  test('a hall is given the floor in one press: its picture is on the table and its sound is heard', async () => {
+    await button(hall.page, 'Xin phát biểu').click()
+    await button(hall.page, 'Thôi phát biểu').waitFor()
     await button(chair.page, 'Mời phát biểu').click()
-    await button(bridge.page, 'Kết thúc phát biểu').waitFor()
-    await bridge.page.getByText('Micrô đang bật').first().waitFor()
+    await button(hall.page, 'Kết thúc phát biểu').waitFor()
+    await hall.page.getByText('Micrô đang bật').first().waitFor()
     await until('frames of the hall are decoded', async () => (await decodedFrames(chair.page)) > 10, 60_000)
-    await picture(bridge.page, 'bridge-floor')
-    await picture(wall.page, 'projector-floor')
-  }, 120_000)
+    await until('the other hall sees it', async () => (await decodedFrames(secondHall.page)) > 10, 60_000)
+    await until('the hall is heard at the table', async () => (await loudness(chair.page)) > 0.01, 30_000)
+    await pictures(hall.page, 'bridge-floor', [small, big])
+    await pictures(wall.page, 'projector-floor', [small, big])
+  }, 180_000)
 
   test('the secretary types, the mark says saved, and the hall reads it as it is typed', async () => {
-    const title = (await state()).agenda[0]?.title ?? ''
+    const [item] = (await state()).agenda
+    const title = item && !isClosedStub(item) ? item.title : ''
     const box = secretary.page.getByRole('textbox', { name: title })
     await until('the section is writable', async () => (await box.getAttribute('contenteditable')) === 'true')
     await box.click()
@@ -129,76 +163,83 @@ describe('a Thursday meeting', () => {
     await secretary.page.getByRole('status').filter({ hasText: 'Đã lưu.' }).first().waitFor()
     const { body } = await office.get(`/api/meetings/${meetingId}/minutes`)
     expect(JSON.stringify(body)).toContain('còn 41 hộ chưa nhận tiền')
-    await picture(secretary.page, 'secretary-typing')
+    await button(secondHall.page, 'Biên bản').click()
+    await secondHall.page.getByText('còn 41 hộ chưa nhận tiền').first().waitFor()
+    await picture(secondHall.page, 'bridge-minutes')
+    await secondHall.page.keyboard.press('Escape')
   })
 
-  test('the hall gives the floor back', async () => {
-    await button(bridge.page, 'Kết thúc phát biểu').click()
-    await until('the floor is free', async () => (await state()).floor.holder === undefined)
-  })
+  test('the floor passes to the second hall, and with nobody speaking the table is silent', async () => {
+    await button(secondHall.page, 'Xin phát biểu').click()
+    await button(chair.page, 'Mời phát biểu').click()
+    await button(secondHall.page, 'Kết thúc phát biểu').waitFor()
+    await button(hall.page, 'Xin phát biểu').waitFor()
+    await until('the second hall is heard at the table', async () => (await loudness(chair.page)) > 0.01, 30_000)
+    await button(secondHall.page, 'Kết thúc phát biểu').click()
+    await until('the floor is free', async () => (await holderOf()) === undefined)
+    await until('the table is silent', async () => (await loudness(chair.page)) < 0.001, 30_000)
+  }, 120_000)
 
-  test('a conclusion is approved by the chair, issued, on every screen, and acknowledged with one press', async () => {
-    const desk = await app.signIn('thuky')
-    const conclusionId = crypto.randomUUID()
-    const { agenda } = await state()
-    const hall = await app.signIn('diemcau.tumorong')
-    await desk.command(meetingId, 'conclusion.propose', {
-      conclusionId,
-      itemId: agenda[0]?.id,
-      text: 'Giao UBND huyện Tu Mơ Rông phê duyệt phương án bồi thường đợt một.',
-      leadUnitId: hall.unitId,
-      coordinatingUnitIds: [],
-      dueDate: '2027-01-15',
-    })
+  test('a passage becomes a conclusion by keys, is approved and issued, is on every screen, and acknowledged', async () => {
+    const desk = secretary.page
+    await desk.keyboard.press('Control+k')
+    await until('the form asks who leads', () =>
+      desk.getByLabel('Đơn vị chủ trì').evaluate((field) => field === document.activeElement),
+    )
+    await desk.keyboard.type('tu mo rong')
+    for (const field of ['Đơn vị phối hợp', 'Hạn hoàn thành']) {
+      await desk.keyboard.press('Enter')
+      await until(`${field} is asked`, () => desk.getByLabel(field).evaluate((one) => one === document.activeElement))
+    }
+    await desk.keyboard.type('15/12')
+    await desk.keyboard.press('Enter')
+    await until('the product is asked', () => desk.getByLabel('Sản phẩm').evaluate((one) => one === document.activeElement))
+    await desk.keyboard.press('Enter')
+    await until('it is proposed', async () => (await state()).conclusions[0]?.status === 'proposed')
+
+    await pictures(chair.page, 'chair-to-decide', [small, big, tablet])
     await button(chair.page, 'Duyệt').click()
     await until('it is approved', async () => (await state()).conclusions[0]?.status === 'approved')
-    await desk.command(meetingId, 'conclusion.issue', { conclusionId })
-    await picture(wall.page, 'projector-conclusion')
-    await wall.page.getByText('01/TB-UBND').first().waitFor()
-    await button(bridge.page, 'Xác nhận đã nhận').click()
+    await desk.keyboard.press('Control+Enter')
+    await desk.getByRole('alertdialog').getByRole('button', { name: 'Ban hành' }).press('Enter')
+    await until('it is issued', async () => (await state()).conclusions[0]?.status === 'issued')
+    for (const { page } of [wall, hall, secondHall, chair]) await page.getByText('01/TB-UBND').first().waitFor()
+    await pictures(wall.page, 'projector-conclusion', [small, big])
+    await button(hall.page, 'Xác nhận đã nhận').click()
     await until('it is acknowledged', async () => (await state()).conclusions[0]?.acknowledgedBy.length === 1)
-    await picture(chair.page, 'chair-conclusion')
-  })
-
-  test('a line that is cut is told at once, and the room is there again without a reload', async () => {
-    const { page } = bridge
-    await page.context().setOffline(true)
-    await page.waitForFunction(() => document.documentElement.dataset.line !== 'live')
-    const posted = await office.command(meetingId, 'notice.post', { text: 'Tin trong lúc mất kết nối' })
-    expect(posted.ok).toBe(true)
-    await page.context().setOffline(false)
-    await page.waitForFunction(() => document.documentElement.dataset.line === 'live')
-    await page.getByText('Tin trong lúc mất kết nối').first().waitFor()
-  })
-
-  test('no page is hard to use for those who cannot see or point', async () => {
-    for (const { page } of [chair, secretary, bridge, wall]) expect(await seriousViolations(page)).toEqual([])
-  })
-
-  test('each face in both themes and both sizes, for whoever looks', async () => {
-    for (const [name, { page }] of Object.entries({ chair, secretary, bridge, wall }))
-      for (const theme of ['light', 'dark'])
-        for (const size of [
-          { width: 1280, height: 720 },
-          { width: 1920, height: 1080 },
-        ]) {
-          await page.setViewportSize(size)
-          await page.evaluate((value) => (document.documentElement.dataset.theme = value), theme)
-          await picture(page, `${name}-${theme}-${size.width}`)
-          const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
-          expect(overflow, `${name} at ${size.width} is as wide as its window`).toBeLessThanOrEqual(0)
-        }
   }, 60_000)
 
-  test('the chair closes the meeting, asked once', async () => {
+  test('each face, for those who cannot see or point, and in both themes at every size', async () => {
+    for (const [name, { page }] of Object.entries({ chair, secretary, bridge: hall, projector: wall })) {
+      expect(await seriousViolations(page), name).toEqual([])
+      await pictures(page, name, name === 'projector' ? [small, big] : [small, big, tablet])
+    }
+    const faces: [string, string, string][] = [
+      ['leader', 'pct.1', room()],
+      ['department', 'so.stc', room()],
+      ['observer', 'duthinh', room()],
+      ['office', 'vanphong', `${room()}/office`],
+      ['admin', 'quantri', '/admin'],
+    ]
+    for (const [face, username, path] of faces) {
+      const ready = async (page: Page) => {
+        await faceIs(page, face)
+        await page.getByRole('heading').first().waitFor()
+      }
+      await look(face, { username, path }, ready, [small, big, tablet])
+    }
+  }, 240_000)
+
+  test('the chair closes the meeting, asked once, and everybody finds what was concluded', async () => {
     await button(chair.page, 'Kết thúc họp').click()
     await chair.page
       .getByRole('alertdialog')
       .getByRole('button', { name: /^Kết thúc họp/ })
       .click()
     await until('the meeting is closed', async () => (await state()).status === 'closed')
-    const summary = await openWindow(browser, app.baseUrl, { username: 'chutri', path: `/meetings/${meetingId}/summary` })
-    await summary.page.getByText('01/TB-UBND').first().waitFor()
-    await picture(summary.page, 'summary')
-  })
+    const shown = (page: Page) => page.getByText('01/TB-UBND').first().waitFor()
+    await look('summary', { username: 'chutri', path: `${room()}/summary` }, shown)
+    const code = (await state()).conclusions[0]?.code ?? ''
+    await look('verify', { path: `/verify/${code}` }, shown, [small, big, phone])
+  }, 60_000)
 })
