@@ -1,6 +1,9 @@
 import { Extension } from '@tiptap/vue-3'
 import { Plugin } from '@tiptap/pm/state'
 
+/** Those that change the text where the caret is, by the editor's own hand. */
+const keys = new Set(['Enter', 'Backspace', 'Delete'])
+
 /**
  * A key acts where the caret is, however fast keys follow each other. The browser moves the caret for Home, End or a click at
  * once but says so later, after keys that wait already: Enter right after End would split the text where the caret was before.
@@ -14,6 +17,7 @@ export const caretPlace = Extension.create({
           keydown: (view, event) => {
             // A key of an input method: the text is not settled.
             if (view.composing || event.isComposing || event.keyCode === 229) return false
+            if (!keys.has(event.key) || event.ctrlKey || event.metaKey) return false
             // The editor reads the caret when it hears this, and does nothing when it is where it was.
             view.dom.ownerDocument.dispatchEvent(new Event('selectionchange'))
             return false
