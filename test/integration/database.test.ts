@@ -2,12 +2,14 @@ import { getTableConfig, PgTable } from 'drizzle-orm/pg-core'
 import { v7 as uuid } from 'uuid'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import * as conclusions from '#db/conclusions.ts'
+import * as deliveries from '#db/deliveries.ts'
 import * as documents from '#db/documents.ts'
 import * as files from '#db/files.ts'
 import * as meetings from '#db/meetings.ts'
 import { migrate } from '#db/migrate.ts'
 import * as minutes from '#db/minutes.ts'
 import * as people from '#db/people.ts'
+import * as signatures from '#db/signatures.ts'
 import { startTestPostgres, type TestDatabase, type TestPostgres } from '../kit/postgres.ts'
 
 let postgres: TestPostgres
@@ -20,7 +22,9 @@ beforeAll(async () => {
 afterAll(() => postgres.stop())
 
 const isTable = (value: unknown): value is PgTable => value instanceof PgTable
-const tables = [people, meetings, minutes, conclusions, documents, files].flatMap((file) => Object.values(file).filter(isTable))
+const tables = [people, meetings, minutes, conclusions, documents, deliveries, signatures, files].flatMap((file) =>
+  Object.values(file).filter(isTable),
+)
 
 describe('the migrations', () => {
   test('make the tables that the code describes, column by column', async () => {
