@@ -91,6 +91,8 @@ export const presence = pgTable(
     unitId: uuid('unit_id').notNull(),
     deviceId: text('device_id').notNull(),
     quality: text('quality'),
+    microphone: text('microphone'),
+    since: moment('since').notNull().defaultNow(),
     seenAt: moment('seen_at').notNull(),
   },
   (table) => [

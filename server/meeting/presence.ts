@@ -29,6 +29,20 @@ interface Device {
   microphone?: LineReport['microphone']
 }
 
+/** A device on another process. */
+interface Elsewhere {
+  user_id: string
+  unit_id: string
+  quality: LineReport['quality'] | null
+  microphone: NonNullable<LineReport['microphone']> | null
+  since: Date
+}
+
+interface Checked {
+  user_id: string
+  result: Omit<DeviceCheck, 'meetingId'>
+}
+
 const channel = 'presence'
 const heartbeatMs = 8_000
 const staleSeconds = 25
@@ -41,7 +55,6 @@ export async function createPresence(
   const processId = uuid()
   const devices = new Map<string, Device[]>()
   const due = new Map<string, NodeJS.Timeout>()
-  const checks = new Map<string, Omit<DeviceCheck, 'meetingId'>>()
   /** Units seen on the line, by meeting: since when they are gone, or null while they are there. */
   const units = new Map<string, Map<string, string | null>>()
   const quietly = (work: Promise<unknown>) => work.catch((error: unknown) => log.debug({ err: error }, 'presence is late'))
@@ -61,6 +74,8 @@ export async function createPresence(
             unit_id: one.unitId,
             device_id: one.deviceId,
             quality: one.quality ?? null,
+            microphone: one.microphone ?? null,
+            since: one.since,
             seen_at: new Date(),
           })),
         )} on conflict do nothing`
@@ -69,11 +84,15 @@ export async function createPresence(
   }
 
   const online = async (meetingId: string): Promise<Presence[]> => {
-    const others = await sql<{ user_id: string; unit_id: string; quality: LineReport['quality'] | null }[]>`
-      select user_id, unit_id, quality from presence
-      where meeting_id = ${meetingId} and process_id <> ${processId} and seen_at > now() - make_interval(secs => ${staleSeconds})`
+    const [others, checks] = await Promise.all([
+      sql<Elsewhere[]>`
+        select user_id, unit_id, quality, microphone, since from presence
+        where meeting_id = ${meetingId} and process_id <> ${processId} and seen_at > now() - make_interval(secs => ${staleSeconds})`,
+      sql<Checked[]>`select user_id, result from device_checks where meeting_id = ${meetingId}`,
+    ])
+    const checkOf = new Map(checks.map((one) => [one.user_id, one.result]))
     const people = new Map<string, Presence>()
-    const add = (one: Presence) => people.set(one.userId, { ...one, ...people.get(one.userId) })
+    const add = (one: Presence) => people.set(one.userId, { check: checkOf.get(one.userId), ...one, ...people.get(one.userId) })
     for (const one of local().filter((device) => device.meetingId === meetingId))
       add({
         userId: one.userId,
@@ -81,9 +100,15 @@ export async function createPresence(
         quality: one.quality,
         microphone: one.microphone,
         since: one.since,
-        check: checks.get(`${meetingId} ${one.userId}`),
       })
-    for (const one of others) add({ userId: one.user_id, unitId: one.unit_id, quality: one.quality ?? undefined })
+    for (const one of others)
+      add({
+        userId: one.user_id,
+        unitId: one.unit_id,
+        quality: one.quality ?? undefined,
+        microphone: one.microphone ?? undefined,
+        since: one.since.toISOString(),
+      })
     return [...people.values()]
   }
 
@@ -166,7 +191,6 @@ export async function createPresence(
       changed(meetingId)
     },
     check: async (meetingId, userId, { meetingId: _same, ...check }) => {
-      checks.set(`${meetingId} ${userId}`, check)
       await sql`
         insert into device_checks (meeting_id, user_id, result, at) values (${meetingId}, ${userId}, ${sql.json(check)}, now())
         on conflict (meeting_id, user_id) do update set result = excluded.result, at = excluded.at`

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openDatabase, type Database } from '#db/client.ts'
+import type { Presence } from '#domain/contract/socket.ts'
 import { startPostgres } from '#server/launch/postgres.ts'
 import { silently } from '#server/launch/progress.ts'
 import { verifyLog } from '#server/meeting/verify.ts'
@@ -62,6 +63,40 @@ test('two processes serve one meeting: all see every event, in the same order, a
       return (body as { meeting: { notices: unknown[] } }).meeting.notices.length === 50
     })
     for (const client of [chair, office, secretary, bridge]) client.close()
+  } finally {
+    await Promise.all([one.end('SIGTERM'), other.end('SIGTERM')])
+  }
+}, 120_000)
+
+test('the Office sees a hall on another process as well: its line, its microphone, its check, also after a restart', async () => {
+  const port = await freePort()
+  let one = await startServer(settings(port))
+  const other = await startServer(settings(await freePort()))
+  try {
+    const [chair, office] = await Promise.all([signIn(one.baseUrl, 'chutri'), signIn(other.baseUrl, 'vanphong')])
+    const { meetingId } = await scheduleMeeting(office, chair, [{ title: 'Một' }])
+    let online: Presence[] = []
+    ;(await office.socket()).on('meeting:presence', (message: { online: Presence[] }) => {
+      online = message.online
+    })
+    await office.join(meetingId)
+    let hall = await signIn(one.baseUrl, 'diemcau.kontum')
+    const point = () => online.find((each) => each.userId === hall.userId)
+    const check = { camera: 'ok', microphone: 'silent', speaker: 'ok', roundTripMs: 41 }
+    await hall.join(meetingId)
+    expect(await hall.ask('meeting:line', { meetingId, quality: 'weak', microphone: 'off' })).toMatchObject({ ok: true })
+    expect(await hall.ask('meeting:deviceCheck', { meetingId, ...check })).toMatchObject({ ok: true })
+    await until('the Office sees it', () => point()?.check !== undefined && point()?.quality === 'weak')
+    expect(point()).toMatchObject({ quality: 'weak', microphone: 'off', check })
+    expect(Date.now() - Date.parse(point()?.since ?? '')).toBeLessThan(60_000)
+    await one.end('SIGTERM')
+    await until('it is gone', () => point() === undefined)
+    one = await startServer(settings(port))
+    hall = again(hall, one.baseUrl)
+    await hall.join(meetingId)
+    await until('it is back', () => point() !== undefined)
+    expect(point()?.check).toEqual(check)
+    for (const client of [chair, office, hall]) client.close()
   } finally {
     await Promise.all([one.end('SIGTERM'), other.end('SIGTERM')])
   }
