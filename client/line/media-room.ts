@@ -10,6 +10,7 @@ import {
   type RemoteTrackPublication,
   type TrackPublication,
 } from 'livekit-client'
+import type { VideoAnswer } from '#domain/contract/socket.ts'
 import { readSoundMark, soundDeviceOf } from '#domain/meeting/media.ts'
 import type { WatchedTracks } from './line-watch.ts'
 
@@ -50,6 +51,12 @@ export function createMediaRoom(largest: 'medium' | 'large'): Room {
       screenShareSimulcastLayers: [new VideoPreset(960, 540, 300_000, 5, 'low')],
     },
   })
+}
+
+/** Comes in; nothing is received before it is wanted. */
+export async function enter(room: Room, { url, token, isDirect }: VideoAnswer): Promise<void> {
+  // Told no servers, the library takes those that the video server names, which are strangers' (Google, Twilio) unless configured.
+  await room.connect(url, token, { autoSubscribe: false, ...(isDirect ? { rtcConfig: { iceServers: [] } } : {}) })
 }
 
 /** Tells of everything that changes who is there, what they send, what arrives, or what we may do. */

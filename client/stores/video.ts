@@ -150,7 +150,7 @@ export const useVideo = defineStore('video', () => {
       const next = media.createMediaRoom(largestPicture.value)
       room = next
       listen(next, media, () => again('away'))
-      await next.connect(answer.url, answer.token, { autoSubscribe: false })
+      await media.enter(next, answer)
       if (isOld()) return void next.disconnect()
       settleIn(next, media)
     } catch {

@@ -89,6 +89,8 @@ export interface VideoAnswer {
   token: string
   /** The media room this token opens: it changes when a closed item begins or ends. */
   room: string
+  /** The video server is reached as it stands: no browser has to ask a stranger's STUN server for its own address. */
+  isDirect: boolean
 }
 
 type Ack<Answer> = (answer: Answer | RefusalAnswer) => void

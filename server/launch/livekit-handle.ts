@@ -10,6 +10,8 @@ export interface LiveKitHandle {
   readonly url: string
   /** `url` for a browser that reached us under this host name; differs when we listen on every address. */
   urlFor(hostname?: string): string
+  /** It is one of ours beside this process: whoever reaches us reaches it, without STUN or TURN. */
+  readonly isDirect: boolean
   /** For this process, http: or https: */
   readonly httpUrl: string
   readonly apiKey: string
@@ -28,6 +30,7 @@ export interface LiveKitFacts {
   apiSecret: string
   version?: string
   urlFor?: (hostname?: string) => string
+  isDirect?: boolean
 }
 
 export interface LiveKitKeeper {
@@ -71,6 +74,9 @@ export function keepHandle(facts: LiveKitFacts, beforeStopped: () => Promise<voi
       return facts.version
     },
     urlFor: (hostname) => facts.urlFor?.(hostname) ?? facts.url,
+    get isDirect() {
+      return facts.isDirect === true
+    },
     onState(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)

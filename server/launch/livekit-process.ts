@@ -57,7 +57,7 @@ export async function runLocalLiveKit(options: LiveKitOptions): Promise<LiveKitH
   await mkdir(place.folder, { recursive: true, mode: 0o700 })
   const keys = await readOrMakeKeys(place)
   let work: Promise<void> = Promise.resolve()
-  const keeper = keepHandle({ url: '', httpUrl: '', ...keys }, () => work)
+  const keeper = keepHandle({ url: '', httpUrl: '', isDirect: true, ...keys }, () => work)
   setPorts(keeper, options, (await readRunning(place)) ?? { port: 7880, tcpPort: 7881, udpPort: 7882 })
   work = keepOrShare(place, keys, keeper, options).catch((error: unknown) => {
     options.log.error({ err: error }, 'the video server cannot be kept')

@@ -102,6 +102,7 @@ export function registerVideo({ sql, log }: Services, { rooms, livekit }: { room
       url: livekit.urlFor(hostnameOf(socket)),
       token: await mintToken(livekit, bearer, rights),
       room: rights.room,
+      isDirect: livekit.isDirect,
     }
   }
   const takeSound = async (
