@@ -5,23 +5,26 @@ import { computed, ref, watchEffect } from 'vue'
 export type Theme = 'light' | 'dark'
 
 /** The names that `data-face` may carry. */
-export type FaceName =
-  | 'front'
-  | 'join'
-  | 'verify'
-  | 'admin'
-  | 'summary'
-  | 'chair'
-  | 'leader'
-  | 'secretary'
-  | 'bridge'
-  | 'department'
-  | 'observer'
-  | 'office'
-  | 'projector'
+const faceNames = [
+  'front',
+  'join',
+  'verify',
+  'admin',
+  'summary',
+  'chair',
+  'leader',
+  'secretary',
+  'bridge',
+  'department',
+  'observer',
+  'office',
+  'projector',
+] as const
+export type FaceName = (typeof faceNames)[number]
 
 const isTheme = (value: unknown): value is Theme => value === 'light' || value === 'dark'
 const storedThemeKey = 'theme'
+const storedFaceKey = 'face'
 /** Faces that are read from far away open dark, whatever this browser's person likes at a desk. */
 const farFaces: readonly FaceName[] = ['bridge', 'projector']
 
@@ -31,6 +34,9 @@ const farFaces: readonly FaceName[] = ['bridge', 'projector']
  */
 export const usePreferences = defineStore('preferences', () => {
   const face = ref<FaceName>('front')
+  const shownBefore = sessionStorage.getItem(storedFaceKey)
+  /** What this window showed before it was loaded anew: until the server says who is here, it goes on looking like that. */
+  const faceBefore = faceNames.find((name) => name === shownBefore) ?? 'front'
   const asked = new URLSearchParams(location.search).get('theme')
   const forced = ref<Theme | undefined>(isTheme(asked) ? asked : undefined)
   const kept = localStorage.getItem(storedThemeKey)
@@ -57,6 +63,7 @@ export const usePreferences = defineStore('preferences', () => {
 
   function setFace(name: FaceName) {
     face.value = name
+    sessionStorage.setItem(storedFaceKey, name)
   }
 
   watchEffect(
@@ -67,5 +74,5 @@ export const usePreferences = defineStore('preferences', () => {
     { flush: 'sync' },
   )
 
-  return { face, theme, isFar, setTheme, setFace }
+  return { face, faceBefore, theme, isFar, setTheme, setFace }
 })
