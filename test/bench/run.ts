@@ -8,6 +8,8 @@ import { silently } from '#server/launch/progress.ts'
 import { until } from '../kit/until.ts'
 import makeProduct from './adapter.mjs'
 import { measureDocuments } from './documents.ts'
+import { measureFaces } from './faces.ts'
+import { measureWeakLine } from './weak-line.ts'
 import {
   keysIn,
   keystrokes,
@@ -22,7 +24,8 @@ import makeRelay from './relay.mjs'
 
 /**
  * npm run bench: the product beside a plain relay of the same bytes, in the same run on the same machine, so that the ratio
- * says more than the times. The server has a process of its own; all clients share this one.
+ * says more than the times. The server has a process of its own; all clients share this one. `npm run bench -- documents faces`
+ * measures only these (`wire`, `documents`, `faces`); `weak-line` only when asked, as root on Linux.
  */
 
 const warm = 30
@@ -166,21 +169,28 @@ function report(product: Result, relay: Result): string {
   ].join('\n')
 }
 
-const dataDir = await mkdtemp(path.join(tmpdir(), 'bench-postgres-'))
-const postgres = await startPostgres({ dataDir, log: pino({ level: 'silent' }), progress: silently })
-try {
-  const url = new URL(postgres.url)
-  const pg: PostgresAddress = {
-    host: url.hostname,
-    port: Number(url.port),
-    user: url.username,
-    password: decodeURIComponent(url.password),
-    database: url.pathname.slice(1),
+async function measureWire(): Promise<string> {
+  const dataDir = await mkdtemp(path.join(tmpdir(), 'bench-postgres-'))
+  const postgres = await startPostgres({ dataDir, log: pino({ level: 'silent' }), progress: silently })
+  try {
+    const url = new URL(postgres.url)
+    const pg: PostgresAddress = {
+      host: url.hostname,
+      port: Number(url.port),
+      user: url.username,
+      password: decodeURIComponent(url.password),
+      database: url.pathname.slice(1),
+    }
+    const relay = await measure(makeRelay(), './relay.mjs', null)
+    const product = await measure(makeProduct(), './adapter.mjs', pg)
+    return report(product, relay)
+  } finally {
+    await postgres.stop()
+    await rm(dataDir, { recursive: true, force: true })
   }
-  const relay = await measure(makeRelay(), './relay.mjs', null)
-  const product = await measure(makeProduct(), './adapter.mjs', pg)
-  process.stdout.write(`${report(product, relay)}\n\n${await measureDocuments()}\n`)
-} finally {
-  await postgres.stop()
-  await rm(dataDir, { recursive: true, force: true })
 }
+
+const parts = { wire: measureWire, documents: measureDocuments, faces: measureFaces, 'weak-line': measureWeakLine }
+const given = process.argv.slice(2)
+const asked = given.length > 0 ? given : ['wire', 'documents', 'faces']
+for (const [name, part] of Object.entries(parts)) if (asked.includes(name)) process.stdout.write(`${await part()}\n\n`)

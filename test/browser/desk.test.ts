@@ -3,6 +3,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { MeetingState } from '#domain/meeting/state.ts'
 import { openBrowser, openWindow, picture, type Window } from '../kit/browser.ts'
+import { qrOnScreen } from '../kit/qr.ts'
 import { demoMeetingId, startRoomApp, type Client, type RoomApp } from '../kit/room-client.ts'
 import { until } from '../kit/until.ts'
 
@@ -236,7 +237,9 @@ describe('a meeting without a mouse', () => {
     await press(office, 'p')
     await meets('it is not pinned any more', (now) => now.stage.pinnedUserId === undefined)
     await press(office, 'l')
-    await office.page.getByRole('dialog').getByLabel('Đường dẫn').waitFor()
+    const link = office.page.getByRole('dialog').getByLabel('Đường dẫn', { exact: true })
+    await link.waitFor()
+    expect(await qrOnScreen(office.page.getByRole('img', { name: 'Mã QR của đường dẫn' }))).toBe(await link.inputValue())
     await press(office, 'Escape')
   })
 

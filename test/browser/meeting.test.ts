@@ -2,8 +2,8 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { isClosedStub, type MeetingState } from '#domain/meeting/state.ts'
 import { seriousViolations } from '../kit/accessibility.ts'
-import { openBrowser, openWindow, picture, type Window } from '../kit/browser.ts'
-import { decodedFrames, loudness } from '../kit/media.ts'
+import { openBrowser, openWindow, picture, pictures, type Window } from '../kit/browser.ts'
+import { decodedFrames, loudness, strangersAsked } from '../kit/media.ts'
 import { demoMeetingId, startRoomApp, type Client, type RoomApp } from '../kit/room-client.ts'
 import { until } from '../kit/until.ts'
 
@@ -44,23 +44,6 @@ const state = async (): Promise<MeetingState> => {
 const holderOf = async (): Promise<string | undefined> => (await state()).floor.holder?.userId
 
 const faceIs = (page: Page, face: string) => page.waitForFunction((name) => document.documentElement.dataset.face === name, face)
-
-/** The page at each size in both themes, as a picture; wider than its window it may be in none. */
-async function pictures(page: Page, name: string, sizes: { width: number; height: number }[]): Promise<void> {
-  const before = page.viewportSize() ?? tablet
-  const theme = await page.evaluate(() => document.documentElement.dataset.theme)
-  for (const size of sizes) {
-    await page.setViewportSize(size)
-    for (const shown of ['light', 'dark']) {
-      await page.evaluate((value) => (document.documentElement.dataset.theme = value), shown)
-      await picture(page, `${name}-${shown}-${size.width}x${size.height}`)
-    }
-    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
-    expect(overflow, `${name} at ${size.width} is as wide as its window`).toBeLessThanOrEqual(0)
-  }
-  await page.setViewportSize(before)
-  await page.evaluate((value) => (document.documentElement.dataset.theme = value), theme)
-}
 
 /** A page that somebody looks at once: accessible, at every size, in both themes. */
 async function look(
@@ -148,6 +131,7 @@ describe('a Thursday meeting', () => {
     await hall.page.getByText('Micrô đang bật').first().waitFor()
     await until('frames of the hall are decoded', async () => (await decodedFrames(chair.page)) > 10, 60_000)
     await until('the other hall sees it', async () => (await decodedFrames(secondHall.page)) > 10, 60_000)
+    expect(await strangersAsked(chair.page), 'own video server: nobody else is told who meets').toEqual([])
     await until('the hall is heard at the table', async () => (await loudness(chair.page)) > 0.01, 30_000)
     await pictures(hall.page, 'bridge-floor', [small, big])
     await pictures(wall.page, 'projector-floor', [small, big])

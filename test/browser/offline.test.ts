@@ -130,12 +130,20 @@ describe('what is pressed while the line is gone', () => {
     await outbox(page).waitFor()
     await page.reload()
     await page.getByText('Đang kết nối lại').first().waitFor()
+    expect(await page.evaluate(() => ({ ...document.documentElement.dataset }))).toMatchObject({ face: 'bridge', theme: 'dark' })
     await picture(page, 'bridge-reconnecting')
     await startAgain()
     await button(page, 'Thôi phát biểu').waitFor()
     expect(await queue()).toHaveLength(1)
     await withdraw(page)
   }, 60_000)
+})
+
+test('can be put on the home screen of a tablet: the browser finds nothing missing', async () => {
+  const inspector = await hall.page.context().newCDPSession(hall.page)
+  const { installabilityErrors } = await inspector.send('Page.getInstallabilityErrors')
+  // The windows of a test are private ones, in which nothing is installed: that is the only thing in the way.
+  expect(installabilityErrors.map(({ errorId }) => errorId).filter((error) => error !== 'in-incognito')).toEqual([])
 })
 
 describe('a new build', () => {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { seriousViolations } from '../kit/accessibility.ts'
 import { openBrowser, openWindow, picture } from '../kit/browser.ts'
 import { issueConclusion } from '../kit/issuing.ts'
+import { qrOnPaper } from '../kit/qr.ts'
 import { scheduleMeeting, startRoomApp, type Client, type RoomApp } from '../kit/room-client.ts'
 
 /** What was issued, in the hands of those who get it: opened in a hall at once, and checked by anybody. */
@@ -76,7 +77,9 @@ describe('the verify page', () => {
   test('tells the issued file from an altered one, without sending it', async () => {
     const { conclusionId, code, notation } = await issueConclusion({ chair, secretary, office }, { lead: 'tumorong' })
     const [pdf, docx] = await Promise.all([bytesOf(conclusionId, 'pdf'), bytesOf(conclusionId, 'docx')])
-    const { page, complaints } = await openWindow(browser, app.baseUrl, { path: `/verify/${code}` })
+    const onPaper = new URL((await qrOnPaper(pdf)) ?? '')
+    expect(onPaper.pathname).toBe(`/verify/${code}`)
+    const { page, complaints } = await openWindow(browser, app.baseUrl, { path: onPaper.pathname })
     await page.getByText('Còn hiệu lực').waitFor()
     await page.getByText(notation, { exact: true }).waitFor()
     const sent: string[] = []

@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { chromium, type Browser, type Page } from 'playwright-core'
+import { expect } from 'vitest'
 import { rememberConnections } from './media.ts'
 
 /** Chromium with a camera and a microphone of its own, and windows that are signed in as one person each. */
@@ -23,9 +24,23 @@ const flags = [
   '--autoplay-policy=no-user-gesture-required',
 ]
 
-export const openBrowser = (): Promise<Browser> => {
-  const executablePath = candidates.find((file) => file !== undefined && existsSync(file))
-  return chromium.launch({ ...(executablePath === undefined ? {} : { executablePath }), args: flags })
+interface BrowserOptions {
+  /** Camera and microphone are there unless the computer has none, or its person has refused them to the page. */
+  devices?: 'none' | 'refused'
+  executablePath?: string
+  /** An address whose pages may use devices although it is plain HTTP. */
+  trusts?: string
+}
+
+export const openBrowser = ({ devices, trusts, ...given }: BrowserOptions = {}): Promise<Browser> => {
+  const executablePath = given.executablePath ?? candidates.find((file) => file !== undefined && existsSync(file))
+  const args = flags.flatMap((flag) => {
+    if (devices === undefined || !flag.includes('fake')) return flag
+    if (devices === 'none') return []
+    return flag.includes('fake-ui') ? `${flag}=deny` : flag
+  })
+  if (trusts !== undefined) args.push(`--unsafely-treat-insecure-origin-as-secure=${trusts}`)
+  return chromium.launch({ ...(executablePath === undefined ? {} : { executablePath }), args })
 }
 
 export interface Window {
@@ -61,10 +76,38 @@ export async function openWindow(
   return { page, complaints }
 }
 
-const artefacts = path.join(path.dirname(path.dirname(path.dirname(fileURLToPath(import.meta.url)))), 'test-artefacts')
+/** Where what the tests leave to look at lies. */
+export const artefacts = path.join(path.dirname(path.dirname(path.dirname(fileURLToPath(import.meta.url)))), 'test-artefacts')
+
+/** Once nothing fades or glides any more: what is read from afar is what stays. What turns for ever (a ring, a pulse) is not waited for. */
+export const settled = (page: Page): Promise<unknown> =>
+  page.waitForFunction(() =>
+    document
+      .getAnimations()
+      .every((one) => one.playState !== 'running' || one.effect?.getComputedTiming().endTime === Number.POSITIVE_INFINITY),
+  )
 
 /** A picture of the page for whoever looks at the faces afterwards; `fullPage` takes what one has to scroll to, too. */
 export async function picture(page: Page, name: string, fullPage = false): Promise<void> {
-  await mkdir(artefacts, { recursive: true })
-  await page.screenshot({ path: path.join(artefacts, `${name}.png`), fullPage })
+  const file = path.join(artefacts, `${name}.png`)
+  await mkdir(path.dirname(file), { recursive: true })
+  await settled(page)
+  await page.screenshot({ path: file, fullPage })
+}
+
+/** The page at each size in both themes, as a picture; wider than its window it may be in none. Leaves the page as it was. */
+export async function pictures(page: Page, name: string, sizes: { width: number; height: number }[]): Promise<void> {
+  const before = page.viewportSize()
+  const theme = await page.evaluate(() => document.documentElement.dataset.theme)
+  for (const size of sizes) {
+    await page.setViewportSize(size)
+    for (const shown of ['light', 'dark']) {
+      await page.evaluate((value) => (document.documentElement.dataset.theme = value), shown)
+      await picture(page, `${name}-${shown}-${size.width}x${size.height}`)
+    }
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+    expect(overflow, `${name} at ${size.width} is as wide as its window`).toBeLessThanOrEqual(0)
+  }
+  if (before) await page.setViewportSize(before)
+  await page.evaluate((value) => (document.documentElement.dataset.theme = value), theme)
 }

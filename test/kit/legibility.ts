@@ -1,11 +1,13 @@
 import type { Page } from 'playwright-core'
+import { settled } from './browser.ts'
 
 /**
  * Every text that can be seen on the page and is smaller than `minPx` or stands out less than `minContrast` from what is behind
  * it, as `words: what is wrong`. What is switched off is not meant to be read from afar.
  */
-export const hardToRead = (page: Page, minPx: number, minContrast = 7): Promise<string[]> =>
-  page.evaluate(
+export async function hardToRead(page: Page, minPx: number, minContrast = 7): Promise<string[]> {
+  await settled(page)
+  return page.evaluate(
     ([px, ratio]) => {
       type Colour = [red: number, green: number, blue: number, alpha: number]
       const canvas = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true })
@@ -62,3 +64,4 @@ export const hardToRead = (page: Page, minPx: number, minContrast = 7): Promise<
     },
     [minPx, minContrast] as const,
   )
+}

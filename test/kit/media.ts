@@ -20,6 +20,14 @@ export async function rememberConnections(context: BrowserContext): Promise<void
   })
 }
 
+/** The STUN and TURN servers that the page's media connections ask where they are; at least one connection is there. */
+export const strangersAsked = (page: Page): Promise<string[]> =>
+  page.evaluate(() => {
+    const connections = Reflect.get(window, 'mediaConnections') as RTCPeerConnection[]
+    if (connections.length === 0) throw new Error('no media connection yet')
+    return connections.flatMap((one) => one.getConfiguration().iceServers ?? []).flatMap(({ urls }) => urls)
+  })
+
 /**
  * The loudest moment of the next second and a half in what arrives at the page, from 0 (silence) to 1. The fake microphone of
  * a browser under test beeps once a second.
