@@ -6,11 +6,12 @@ import { hasValidContent } from './schema.ts'
 
 /**
  * The processor time a trial may take before the update is refused. Honest content costs a few microseconds a piece, however
- * much it is; a bomb makes every piece look past all the others.
+ * much it is; a bomb makes every piece look past all the others. The base is generous: in a process that has just started, the
+ * compiler and the collector of garbage work beside the first trial, and their time counts too.
  */
-const baseMilliseconds = 30
+const baseMilliseconds = 150
 const millisecondsPerPiece = 0.012
-const mostMilliseconds = 250
+const mostMilliseconds = 400
 /** Pieces applied between two looks at the clock: more while they are quick. */
 const shortStretch = 8
 const longStretch = 512

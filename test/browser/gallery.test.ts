@@ -9,7 +9,8 @@ import { until } from '../kit/until.ts'
 
 /**
  * Every face in every state of a meeting, at its sizes, in both themes: it says what its person has to know, fits its window,
- * and is kept as a picture. `test-artefacts/gallery.html` shows them all; the sheets in docs/gallery.md are made here as well.
+ * and is kept as a picture. Without a video server, which is one of the states: the others, with living pictures, are taken in
+ * the meeting that is played whole. `test-artefacts/gallery.html` shows them all; the sheets in docs/gallery.md are made here as well.
  */
 
 const small = { width: 1280, height: 720 }
@@ -52,7 +53,7 @@ async function act(who: Client, type: string, fields: object = {}): Promise<void
 }
 
 beforeAll(async () => {
-  ;[app, browser] = await Promise.all([startRoomApp({ LIVEKIT_URL: '' }), openBrowser()])
+  ;[app, browser] = await Promise.all([startRoomApp(), openBrowser()])
   ;[office, chair, desk, hall] = await Promise.all([
     app.signIn('vanphong'),
     app.signIn('chutri'),
@@ -61,16 +62,6 @@ beforeAll(async () => {
   ])
   meetingId = await demoMeetingId(office)
   itemIds = (await state()).agenda.map((item) => item.id)
-  await office.send('POST', '/api/demo/bridges', { meetingId })
-  await until('the bridge points are alive', async () => (await state()).attendance.length >= 9, 60_000)
-  const representative = { name: 'A Sâm Ngọc', title: 'Chủ tịch UBND huyện' }
-  await act(hall, 'attendance.checkIn', { representative, headCount: 18 })
-  for (const face of everyFace) {
-    const { username, sizes, ...more } = faces[face]
-    const at = { username, path: `/meetings/${meetingId}${'path' in more ? more.path : ''}`, size: sizes[0] }
-    windows.set(face, await openWindow(browser, app.baseUrl, at))
-    await pageOf(face).waitForFunction(() => document.documentElement.dataset.line === 'live')
-  }
 }, 240_000)
 afterAll(async () => {
   await browser.close()
@@ -102,24 +93,37 @@ describe('the front room of a hall', () => {
     await page.context().close()
   }
 
-  test('with camera and microphone', () => front('ready', browser, [/^Camera: có hình/, /^Micrô: nghe rõ/]), 60_000)
+  test('with camera and microphone', () => front('ready', browser, [/Camera: có hình/, /Micrô: nghe rõ/]), 60_000)
 
   test('whose computer has neither: there is a way in all the same', async () => {
     const bare = await openBrowser({ devices: 'none' })
-    await front('no-camera', bare, [/^Camera: không có thiết bị/, /^Micrô: không có thiết bị/])
+    await front('no-camera', bare, [/Camera: không có thiết bị/, /Micrô: không có thiết bị/])
     await bare.close()
   }, 60_000)
 
   test('whose person has refused them: it says where to allow them', async () => {
     const shy = await openBrowser({ devices: 'refused' })
-    await front('refused', shy, [/^Camera: trình duyệt chưa cho phép/, /^Micrô: trình duyệt chưa cho phép/])
+    await front('refused', shy, [/Camera: trình duyệt chưa cho phép/, /Micrô: trình duyệt chưa cho phép/])
     await shy.close()
   }, 60_000)
 })
 
 describe('every face', () => {
+  beforeAll(async () => {
+    await office.send('POST', '/api/demo/bridges', { meetingId })
+    await until('the bridge points are alive', async () => (await state()).attendance.length >= 9, 60_000)
+    const representative = { name: 'A Sâm Ngọc', title: 'Chủ tịch UBND huyện' }
+    await act(hall, 'attendance.checkIn', { representative, headCount: 18 })
+    for (const face of everyFace) {
+      const { username, sizes, ...more } = faces[face]
+      const at = { username, path: `/meetings/${meetingId}${'path' in more ? more.path : ''}`, size: sizes[0] }
+      windows.set(face, await openWindow(browser, app.baseUrl, at))
+      await pageOf(face).waitForFunction(() => document.documentElement.dataset.line === 'live')
+    }
+  }, 120_000)
+
   test('before the opening', async () => {
-    await look('1-before', toAll(/Chưa bắt đầu|chưa bắt đầu|Bắt đầu sau/))
+    await look('1-before', toAll('Đã xếp lịch'))
   }, 120_000)
 
   test('an item, a hall with the floor, others waiting', async () => {
@@ -156,13 +160,13 @@ describe('every face', () => {
   test('a closed item: those outside see when to expect it to end', async () => {
     const closed = (await state()).agenda.find((item) => !isClosedStub(item) && item.audience !== 'everyone')
     await act(chair, 'agenda.start', { itemId: closed?.id })
-    await look('6-closed-item', { department: /Dự kiến/, observer: /Dự kiến/, projector: /Dự kiến|họp riêng|Nội dung/ })
+    await look('6-closed-item', { department: 'Dự kiến đến', observer: 'Dự kiến đến' })
     await act(chair, 'agenda.finish', { itemId: closed?.id })
   }, 120_000)
 
   test('a pause', async () => {
     await act(chair, 'meeting.pause')
-    await look('7-pause', toAll(/Tạm dừng|tạm dừng|Tạm nghỉ|tạm nghỉ/))
+    await look('7-pause', toAll('Tạm nghỉ'))
     await act(chair, 'meeting.resume')
   }, 120_000)
 
@@ -182,7 +186,7 @@ describe('every face', () => {
 
   test('after the close', async () => {
     await act(chair, 'meeting.close')
-    await look('a-closed', toAll(/kết thúc/i))
+    await look('a-closed', toAll('Đã kết thúc'))
   }, 120_000)
 
   test('complained of nothing all the while', () => {
