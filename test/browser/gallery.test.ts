@@ -131,6 +131,13 @@ describe('every face', () => {
     await act(chair, 'agenda.start', { itemId: itemIds[0] })
     await act(hall, 'floor.request', { kind: 'speak' })
     await act(chair, 'floor.grant', { userId: hall.userId, limitSeconds: 300 })
+    const isHeadInSight = () =>
+      pageOf('secretary').evaluate(() => {
+        const head = [...document.querySelectorAll('h2')].find((one) => one.textContent?.trim().startsWith('1.'))
+        const frame = head?.getBoundingClientRect()
+        return frame !== undefined && document.elementFromPoint(frame.left + 4, frame.top + 4) === head
+      })
+    await until('the item that runs stands in the text under its whole heading', isHeadInSight)
     await look('2-floor', toAll(/Tu Mơ Rông/))
   }, 120_000)
 
@@ -153,8 +160,9 @@ describe('every face', () => {
     await look('4-to-decide', { chair: /Giao UBND huyện/, secretary: /Giao UBND huyện/ })
     await act(chair, 'conclusion.approve', { conclusionId })
     await act(desk, 'conclusion.issue', { conclusionId })
-    await look('5-conclusion', toAll(/01\/TB-UBND/, 'office'))
-    await act(hall, 'conclusion.acknowledge', { conclusionId })
+    // Those first on whose screens it does not stay.
+    const first = { bridge: /01\/TB-UBND/, projector: /01\/TB-UBND/ }
+    await look('5-conclusion', { ...first, ...toAll(/01\/TB-UBND/, 'office', 'bridge', 'projector') })
   }, 120_000)
 
   test('a closed item: those outside see when to expect it to end', async () => {
@@ -211,7 +219,7 @@ describe('every face', () => {
     for (const { face, files } of rows) {
       const theme = face === 'bridge' || face === 'projector' ? 'dark' : 'light'
       const shown = files.filter((file) => file.includes(`-${theme}-1920x1080`))
-      expect(shown.length).toBeGreaterThanOrEqual(6)
+      expect(shown.length).toBeGreaterThanOrEqual(5)
       const images = await Promise.all(
         shown.map(async (file) => (await readFile(path.join(artefacts, 'gallery', face, file))).toString('base64')),
       )
