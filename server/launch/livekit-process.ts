@@ -267,6 +267,16 @@ function firstAddress(): string {
   return all.find((address) => address.family === 'IPv4' && !address.internal)?.address ?? '127.0.0.1'
 }
 
+/**
+ * The addresses that browsers are told for sound and picture. `node_ip` puts one address in the place of all: of a machine with
+ * several it then names one and listens at another, and nobody from outside is ever heard. So it stands only where there is one.
+ */
+function reachableAt({ isLoopback, bind, nodeIp }: Listening) {
+  if (isLoopback) return { node_ip: nodeIp, interfaces: { includes: ['lo', 'lo0'] }, ips: { includes: ['127.0.0.1/32'] } }
+  const isOne = isIP(bind[0] ?? '') === 4 && bind[0] === nodeIp
+  return isOne ? { ips: { includes: [`${nodeIp}/32`, '127.0.0.1/32'] } } : {}
+}
+
 /** LiveKit reads YAML, of which JSON is a part. */
 function configuration(ports: Ports, keys: Keys, listen: Listening, webhookUrl: string): string {
   return JSON.stringify(
@@ -276,10 +286,9 @@ function configuration(ports: Ports, keys: Keys, listen: Listening, webhookUrl: 
       rtc: {
         tcp_port: ports.tcpPort,
         udp_port: ports.udpPort,
-        node_ip: listen.nodeIp,
         use_external_ip: false,
         enable_loopback_candidate: true,
-        ...(listen.isLoopback ? { interfaces: { includes: ['lo', 'lo0'] }, ips: { includes: ['127.0.0.1/32'] } } : {}),
+        ...reachableAt(listen),
       },
       keys: { [keys.apiKey]: keys.apiSecret },
       webhook: { api_key: keys.apiKey, urls: [webhookUrl] },
