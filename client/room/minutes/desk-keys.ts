@@ -7,5 +7,6 @@ export const deskKeys = {
   find: 'Control+F',
   past: 'Control+H',
   authors: 'Alt+A',
+  comment: 'Alt+C',
   save: 'Control+S',
 } as const
