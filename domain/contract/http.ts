@@ -94,6 +94,11 @@ export const NewItem = z.strictObject({
   audience: Audience.default('everyone'),
   form: Form.default('mixed'),
   budgetMinutes: z.int().min(1).max(600),
+  /** What the presenting unit asks to be decided; for the minutes' desk, not in the meeting's state. */
+  proposals: z
+    .array(text(limits.proposal, { lines: true }))
+    .max(20)
+    .optional(),
 })
 
 export const CreateMeeting = z.strictObject({
@@ -124,6 +129,9 @@ export const LogAnswer = z.object({ events: z.array(LoggedEvent), head: z.object
 export const PeopleAnswer = z.object({
   people: z.array(z.object({ userId: Id, name: z.string(), title: z.string(), role: Role, unitId: Id })),
 })
+
+/** What the presenting units propose, in the order of the agenda and of their reports. */
+export const ProposalsAnswer = z.object({ proposals: z.array(z.object({ itemId: Id, text: z.string() })) })
 
 // Minutes
 

@@ -137,6 +137,7 @@ export const en: Messages = {
     itemIds: 'order of the items',
     section: 'section',
     quote: 'passage',
+    proposals: 'proposal',
   },
   fixes: {
     required: 'Fill it in.',

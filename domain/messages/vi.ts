@@ -152,6 +152,7 @@ export const vi: Messages = {
     itemIds: 'thứ tự nội dung',
     section: 'phần biên bản',
     quote: 'đoạn được góp ý',
+    proposals: 'đề xuất',
   },
   fixes: {
     required: 'Hãy nhập đủ.',

@@ -3,6 +3,7 @@ export const deskKeys = {
   stamp: 'Control+.',
   toRunning: 'Control+J',
   propose: 'Control+K',
+  proposal: 'Alt+P',
   issue: 'Control+Enter',
   find: 'Control+F',
   past: 'Control+H',
