@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { LoggedEvent, MeetingSnapshot, You } from './snapshot.ts'
-import { HeadCount, Id, limits, Role, text, Time, UnitKind } from './values.ts'
+import { base64, HeadCount, Id, limits, Role, text, Time, UnitKind } from './values.ts'
 
 /** Everything that is asked and answered over HTTP. Input is strict; an answer is described as it leaves. */
 
@@ -44,6 +44,9 @@ export const SessionAnswer = z.object({
   /** Whether the demo page is there. */
   demo: z.boolean(),
 })
+
+/** Seals what this person's browser keeps of unsaved minutes; the same at every sign-in, and nobody else's. */
+export const DraftKey = z.object({ userId: Id, key: base64(32) })
 
 export const DemoAnswer = z.object({ accounts: z.array(SessionUser.omit({ id: true })) })
 
