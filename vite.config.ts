@@ -12,7 +12,7 @@ const chunks = [
   { name: 'livekit', test: /node_modules[\\/]livekit-client/ },
   {
     name: 'editor',
-    test: /node_modules[\\/](@tiptap|prosemirror-|yjs|y-protocols|y-indexeddb|lib0|orderedmap|rope-sequence|w3c-keyname|linkifyjs)/,
+    test: /node_modules[\\/](@tiptap|prosemirror-|yjs|y-protocols|lib0|orderedmap|rope-sequence|w3c-keyname|linkifyjs)/,
   },
 ]
 

@@ -129,3 +129,17 @@ export const presentations = pgTable(
   },
   (table) => [index('presentations_meeting').on(table.meetingId)],
 )
+
+/** What the presenting unit proposes under an item: a start for the words of a conclusion. Beside the log; only the desk reads it. */
+export const agendaProposals = pgTable(
+  'agenda_proposals',
+  {
+    meetingId: uuid('meeting_id')
+      .notNull()
+      .references(() => meetings.id),
+    itemId: uuid('item_id').notNull(),
+    position: integer('position').notNull(),
+    text: text('text').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.itemId, table.position] }), index('agenda_proposals_meeting').on(table.meetingId)],
+)

@@ -37,6 +37,7 @@ import { createPresence } from './meeting/presence.ts'
 import { createRooms } from './meeting/rooms.ts'
 import { registerMeetings } from './meeting/routes.ts'
 import { attachMeetings, putOut, type RoomServer, type RoomSocket } from './meeting/socket.ts'
+import { registerMinutesComments } from './minutes/comments.ts'
 import { registerMinutesRoutes } from './minutes/routes.ts'
 import { registerMinutes } from './minutes/socket.ts'
 import { forgetEndedSessions } from './people/ended-sessions.ts'
@@ -229,6 +230,8 @@ export function createApp(settings: Settings, { log, progress = silently }: AppO
     })
     registerMeetings(doors, services, rooms)
     registerMinutesRoutes(doors, minutes.sections, access)
+    const comments = await registerMinutesComments(doors, { sql, log, io, mayWrite: access.mayWrite })
+    endings.add(() => comments.close())
     const renderer = createDocumentRenderer()
     endings.add(() => renderer.close())
     const documents = {

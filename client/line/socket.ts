@@ -92,6 +92,7 @@ const listeners: Listeners = {
   'server:restarting': new Set(),
   'minutes:update': new Set(),
   'minutes:awareness': new Set(),
+  'minutes:comment': new Set(),
 }
 
 /** Hears a message for as long as the returned function is not called; over reconnects too. */
@@ -225,6 +226,7 @@ function connect() {
   opened.on('point:called', (message) => listeners['point:called'].forEach((listener) => listener(message)))
   opened.on('minutes:update', (message) => listeners['minutes:update'].forEach((listener) => listener(message)))
   opened.on('minutes:awareness', (message) => listeners['minutes:awareness'].forEach((listener) => listener(message)))
+  opened.on('minutes:comment', (message) => listeners['minutes:comment'].forEach((listener) => listener(message)))
 }
 
 function ping() {

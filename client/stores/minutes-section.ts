@@ -1,14 +1,14 @@
 import { shallowReactive } from 'vue'
-import { IndexeddbPersistence } from 'y-indexeddb'
 import * as Y from 'yjs'
 import { Awareness, applyAwarenessUpdate, encodeAwarenessUpdate, removeAwarenessStates } from 'y-protocols/awareness'
 import { minutesBuild } from '#domain/minutes/schema.ts'
 import { ask, lineState, onLive, onMessage, say } from '../line/socket.ts'
+import { openDraft, type DraftRecord } from './drafts.ts'
 import { reloadOnce } from './reload-once.ts'
 
 /**
  * One section's shared document and its line. What is typed is kept until the server says that it is saved: in memory as
- * updates on their way, and in the browser's own store as a draft that outlives the page.
+ * updates on their way, and sealed in the browser's own store as a draft that outlives the page.
  */
 export interface OpenSection {
   sectionId: string
@@ -44,8 +44,16 @@ const decode = (text: string): Uint8Array => Uint8Array.from(atob(text), (letter
 
 /** Changes that came over the line: they are not sent back. */
 const remote = Symbol('remote')
+/** Changes that this browser had kept: the comparison with the server sends them. */
+const drafted = Symbol('drafted')
 const retryMs = 1000
 const draftPatienceMs = 3000
+/** A change that the server has not acknowledged, and its copy in the browser's store. */
+interface Unsaved {
+  update: Uint8Array
+  record: DraftRecord | undefined
+}
+
 /** Refusals that may be different the next time. */
 const passing = new Set<string>(['unavailable', 'too_many_attempts'])
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
@@ -53,17 +61,20 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 export function openMinutesSection({ meetingId, sectionId, userId, mayWrite, onProblem, onReload }: Opening): OpenSection {
   const doc = new Y.Doc()
   const awareness = new Awareness(doc)
-  const kept = mayWrite ? new IndexeddbPersistence(`minutes ${userId} ${sectionId}`, doc) : undefined
+  const draft = mayWrite ? openDraft(userId, sectionId) : undefined
   const where = { meetingId, sectionId }
 
   /** What came while a word was composed. */
   let held: (() => void)[] | null = null
   /** What the server has not acknowledged, oldest first. */
-  let queue: Uint8Array[] = []
+  let queue: Unsaved[] = []
+  /** What this browser had kept and the server may not have. */
+  let restored: DraftRecord[] = []
   /** Whether the server has all that this document had when it was last compared, but for the queue. */
   let isInStep = false
   /** The draft is read before anything is compared, else it would never be sent. */
-  let isDraftRead = kept === undefined
+  let isDraftRead = draft === undefined
+  let isRestored = draft === undefined
   /** Refused for good, as far as this line goes. */
   let isShut = false
   let isBusy = false
@@ -99,9 +110,26 @@ export function openMinutesSection({ meetingId, sectionId, userId, mayWrite, onP
   }
   const take = (update: Uint8Array): void => takeLater(() => Y.applyUpdate(doc, update, remote))
 
-  function setQueue(updates: Uint8Array[]): void {
-    queue = updates
+  function setQueue(changes: Unsaved[]): void {
+    queue = changes
     section.unsaved = queue.length
+  }
+  const keep = (update: Uint8Array): Unsaved => ({ update, record: draft?.keep(update) })
+  const forget = (records: (DraftRecord | undefined)[]): void => void draft?.forget(records.filter((one) => one !== undefined))
+
+  /** Takes up what this browser had kept; where the key to it cannot be had now, when the line is back. */
+  async function restore(): Promise<void> {
+    if (isRestored || !draft) return
+    try {
+      const kept = await draft.read()
+      if (isRestored || isClosed) return
+      isRestored = true
+      isInStep = false
+      restored = kept.map((one) => one.record)
+      doc.transact(() => kept.forEach(({ update }) => Y.applyUpdate(doc, update, drafted)), drafted)
+    } catch {
+      isRestored = false
+    }
   }
 
   /** Compares with the server: takes what is missing here, and queues what is missing there. False when it was refused. */
@@ -118,7 +146,10 @@ export function openMinutesSection({ meetingId, sectionId, userId, mayWrite, onP
     section.isReadOnly = !mayWrite || answer.isReadOnly === true
     const missing = Y.encodeStateAsUpdate(doc, decode(answer.stateVector))
     // An update of two bytes says nothing; more is what the server does not have: the draft, and what was on its way.
-    setQueue(mayWrite && missing.length > 2 ? [missing] : [])
+    const before = [...queue.map((one) => one.record), ...restored]
+    restored = []
+    setQueue(mayWrite && missing.length > 2 ? [keep(missing)] : [])
+    forget(before)
     isInStep = true
     section.state = 'ready'
     return true
@@ -127,10 +158,11 @@ export function openMinutesSection({ meetingId, sectionId, userId, mayWrite, onP
   /** Sends all that waits as one update; it leaves the queue when the server says that it is saved. */
   async function send(): Promise<boolean> {
     const batch = [...queue]
-    const update = encode(Y.mergeUpdates(batch))
+    const update = encode(Y.mergeUpdates(batch.map((one) => one.update)))
     const answer = await ask('minutes:update', { ...where, update, build: minutesBuild })
     if (answer.ok) {
       setQueue(queue.slice(batch.length))
+      forget(batch.map((one) => one.record))
       onProblem(undefined)
       return true
     }
@@ -141,7 +173,7 @@ export function openMinutesSection({ meetingId, sectionId, userId, mayWrite, onP
     if (answer.error.code === 'outdated_client') {
       isShut = true
       // The draft is in the browser's store before the page goes.
-      await kept?.set('reloadedFor', minutesBuild)
+      await Promise.all(batch.flatMap((one) => one.record ?? []))
       reloadOnce(onReload)
     }
     return false
@@ -170,12 +202,12 @@ export function openMinutesSection({ meetingId, sectionId, userId, mayWrite, onP
     onLive(() => {
       isInStep = false
       isShut = false
-      void work()
+      void restore().then(work)
     }),
   ]
   doc.on('update', (update: Uint8Array, origin: unknown) => {
-    if (origin === remote || origin === kept) return
-    setQueue([...queue, update])
+    if (origin === remote || origin === drafted) return
+    setQueue([...queue, keep(update)])
     void work()
   })
   awareness.on('update', ({ added, updated }: { added: number[]; updated: number[] }, origin: unknown) => {
@@ -187,8 +219,8 @@ export function openMinutesSection({ meetingId, sectionId, userId, mayWrite, onP
     isInStep = false
     void work()
   }
-  if (kept) {
-    void kept.whenSynced.then(begin)
+  if (draft) {
+    void restore().then(begin)
     // A browser whose store does not open writes without a draft.
     void pause(draftPatienceMs).then(() => isDraftRead || begin())
   } else begin()

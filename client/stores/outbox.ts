@@ -28,6 +28,17 @@ export interface WaitingCommand {
 const staleAfterMs = 2 * 60_000
 
 const Kept = z.array(z.object({ commandId: Id, since: z.number(), command: Command }))
+const storedPrefix = 'outbox '
+
+/** In which meetings this window still has acts waiting, of whomever. */
+export const waitingMeetings = (): number => storedKeys().length
+
+/** Gives up what waits in this window: somebody else sits down at it. */
+export function forgetWaiting(): void {
+  for (const key of storedKeys()) sessionStorage.removeItem(key)
+}
+
+const storedKeys = (): string[] => Object.keys(sessionStorage).filter((key) => key.startsWith(storedPrefix))
 
 /**
  * What was pressed and is not yet in the log. It goes out when the line is there, under the same id as often as it must, so it
@@ -38,7 +49,7 @@ export function createOutbox(room: { id: () => string | undefined; userId: () =>
   const waiting = shallowRef(new Map<string, WaitingCommand>())
   const asking = computed(() => [...waiting.value.values()].filter((one) => one.asks))
 
-  const storageKey = () => `outbox ${room.id() ?? ''} ${room.userId() ?? ''}`
+  const storageKey = () => `${storedPrefix}${room.id() ?? ''} ${room.userId() ?? ''}`
 
   function changed() {
     triggerRef(waiting)

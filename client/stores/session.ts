@@ -2,7 +2,10 @@ import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
 import { SessionAnswer, UserAnswer, type SessionUser } from '#domain/contract/http.ts'
 import { api, Nothing, whenNotSignedIn } from '../line/api.ts'
+import { forgetKeys } from '../line/seal.ts'
 import { closeLine, onSessionEnded, openLine } from '../line/socket.ts'
+import { countDrafts } from './drafts.ts'
+import { forgetWaiting, waitingMeetings } from './outbox.ts'
 
 /**
  * Who is signed in in this window. When the session ends in the middle, `hasEnded` asks to sign in over the page: nothing of
@@ -33,6 +36,7 @@ export const useSession = defineStore('session', () => {
     const before = user.value
     const answer = await api.post('/api/session', UserAnswer, { username, password })
     if (before && before.id !== answer.user.id) {
+      forgetWaiting()
       location.assign('/')
       return
     }
@@ -50,9 +54,16 @@ export const useSession = defineStore('session', () => {
     }
   }
 
+  /** What this browser holds of this person that has not arrived: unsaved sections stay, sealed for them; acts are given up. */
+  async function unsent(): Promise<{ sections: number; acts: boolean }> {
+    return { sections: user.value ? await countDrafts(user.value.id) : 0, acts: waitingMeetings() > 0 }
+  }
+
   async function signOut() {
     await api.remove('/api/session')
     closeLine()
+    forgetKeys()
+    forgetWaiting()
     user.value = null
     onlyMeetingId.value = undefined
     hasEnded.value = false
@@ -70,5 +81,5 @@ export const useSession = defineStore('session', () => {
   whenNotSignedIn(noteEnd)
   onSessionEnded(noteEnd)
 
-  return { user, isDemo, isKnown, isSignedIn, hasEnded, onlyMeetingId, refresh, signIn, signInWindow, signOut, accept }
+  return { user, isDemo, isKnown, isSignedIn, hasEnded, onlyMeetingId, refresh, signIn, signInWindow, unsent, signOut, accept }
 })

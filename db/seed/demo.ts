@@ -18,6 +18,7 @@ const SampleMeeting = z.object({
       form: Form,
       audience: z.union([z.literal('everyone'), z.array(z.string())]),
       budgetMinutes: z.int(),
+      proposals: z.array(z.string()),
     }),
   ),
 })
@@ -29,7 +30,7 @@ export interface DemoMeeting {
   scheduledAt: string
   chairUserId: string
   unitIds: string[]
-  agenda: { title: string; presenterUnitId: string; audience: Audience; form: Form; budgetMinutes: number }[]
+  agenda: { title: string; presenterUnitId: string; audience: Audience; form: Form; budgetMinutes: number; proposals: string[] }[]
 }
 
 /** The data files lie beside this file in the sources, and in `seed` beside the bundle. */
@@ -94,6 +95,7 @@ export async function demoMeetingInput(sql: Sql, now: Date): Promise<DemoMeeting
       audience: item.audience === 'everyone' ? 'everyone' : item.audience.map(unitId),
       form: item.form,
       budgetMinutes: item.budgetMinutes,
+      proposals: item.proposals.map((words) => words.normalize('NFC')),
     })),
   }
 }

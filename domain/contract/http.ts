@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { LoggedEvent, MeetingSnapshot, You } from './snapshot.ts'
-import { HeadCount, Id, limits, Role, text, Time, UnitKind } from './values.ts'
+import { base64, HeadCount, Id, limits, Role, text, Time, UnitKind } from './values.ts'
 
 /** Everything that is asked and answered over HTTP. Input is strict; an answer is described as it leaves. */
 
@@ -44,6 +44,9 @@ export const SessionAnswer = z.object({
   /** Whether the demo page is there. */
   demo: z.boolean(),
 })
+
+/** Seals what this person's browser keeps of unsaved minutes; the same at every sign-in, and nobody else's. */
+export const DraftKey = z.object({ userId: Id, key: base64(32) })
 
 export const DemoAnswer = z.object({ accounts: z.array(SessionUser.omit({ id: true })) })
 
@@ -94,6 +97,11 @@ export const NewItem = z.strictObject({
   audience: Audience.default('everyone'),
   form: Form.default('mixed'),
   budgetMinutes: z.int().min(1).max(600),
+  /** What the presenting unit asks to be decided; for the minutes' desk, not in the meeting's state. */
+  proposals: z
+    .array(text(limits.proposal, { lines: true }))
+    .max(20)
+    .optional(),
 })
 
 export const CreateMeeting = z.strictObject({
@@ -124,6 +132,9 @@ export const LogAnswer = z.object({ events: z.array(LoggedEvent), head: z.object
 export const PeopleAnswer = z.object({
   people: z.array(z.object({ userId: Id, name: z.string(), title: z.string(), role: Role, unitId: Id })),
 })
+
+/** What the presenting units propose, in the order of the agenda and of their reports. */
+export const ProposalsAnswer = z.object({ proposals: z.array(z.object({ itemId: Id, text: z.string() })) })
 
 // Minutes
 

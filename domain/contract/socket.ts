@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { ErrorCode } from '../errors.ts'
 import type { MeetingEvent } from '../meeting/meeting.ts'
 import type { MeetingState } from '../meeting/state.ts'
+import type { MinutesCommentMessage } from './comments.ts'
 import type { PointsToClient, PointsToServer } from './points.ts'
 import { Id, type Role } from './values.ts'
 
@@ -114,6 +115,8 @@ export interface ServerToClient extends PointsToClient {
   'meeting:presence': (message: { meetingId: string; online: Presence[] }) => void
   /** Video of this meeting changed for the receiver (rights, media room, server back): ask for a token again. */
   'video:changed': (message: { meetingId: string }) => void
+  /** A comment of the minutes' desk is new or has changed; only to those who may write its section. */
+  'minutes:comment': (message: MinutesCommentMessage) => void
   'session:ended': (message: { reason: string }) => void
   'server:restarting': (message: object) => void
 }

@@ -58,6 +58,9 @@ export const limits = {
   name: 200,
   notice: 1000,
   conclusion: 10_000,
+  proposal: 2000,
+  comment: 2000,
+  quote: 500,
 } as const
 
 export const Role = z.enum(['leader', 'secretary', 'bridge', 'department', 'office', 'observer', 'admin'])

@@ -39,6 +39,8 @@ export const en: Messages = {
     own_account: 'you cannot disable or change the role of your own account',
     command_id_taken: 'This act bears the id of another one. Load the page again.',
     conclusion_exists: 'This conclusion is already there.',
+    comment_exists: 'This comment exists already.',
+    comment_resolved: 'this comment has been resolved',
     item_exists: 'This item is already on the agenda.',
     vote_exists: 'This vote is already there.',
     item_closed_to_you: 'the item is closed',
@@ -134,6 +136,8 @@ export const en: Messages = {
     requestIds: 'order of the queue',
     itemIds: 'order of the items',
     section: 'section',
+    quote: 'passage',
+    proposals: 'proposal',
   },
   fixes: {
     required: 'Fill it in.',

@@ -54,6 +54,8 @@ export const vi: Messages = {
     own_account: 'không thể tự khóa hoặc tự đổi vai trò của mình',
     command_id_taken: 'Thao tác này mang mã của một thao tác khác. Hãy tải lại trang.',
     conclusion_exists: 'Kết luận này đã có.',
+    comment_exists: 'Góp ý này đã có.',
+    comment_resolved: 'góp ý này đã được giải quyết',
     item_exists: 'Nội dung này đã có trong chương trình.',
     vote_exists: 'Cuộc biểu quyết này đã có.',
     item_closed_to_you: 'nội dung họp hẹp',
@@ -149,6 +151,8 @@ export const vi: Messages = {
     requestIds: 'thứ tự phát biểu',
     itemIds: 'thứ tự nội dung',
     section: 'phần biên bản',
+    quote: 'đoạn được góp ý',
+    proposals: 'đề xuất',
   },
   fixes: {
     required: 'Hãy nhập đủ.',

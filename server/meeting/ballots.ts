@@ -1,5 +1,6 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto'
 import type { Sql, TransactionSql } from 'postgres'
+import { appSecretOf } from '../web/app-secret.ts'
 
 /**
  * The boxes of secret ballots. A box is one sealed value per vote, the running count per option, overwritten with every
@@ -16,7 +17,7 @@ export interface BallotBoxes {
 
 export async function openBallotBoxes(sql: Sql, appSecret: string | undefined): Promise<BallotBoxes> {
   const key = createHash('sha256')
-    .update(`ballots ${appSecret ?? (await keptSecret(sql))}`)
+    .update(`ballots ${await appSecretOf(sql, appSecret)}`)
     .digest()
 
   const seal = (counts: number[]): Buffer => {
@@ -52,11 +53,4 @@ export async function openBallotBoxes(sql: Sql, appSecret: string | undefined): 
       await tx`delete from ballot_boxes where vote_id = ${voteId}`
     },
   }
-}
-
-async function keptSecret(sql: Sql): Promise<string> {
-  await sql`insert into secrets (name, value) values ('app', ${randomBytes(32).toString('hex')}) on conflict do nothing`
-  const [row] = await sql<{ value: string }[]>`select value from secrets where name = 'app'`
-  if (!row) throw new Error('the kept secret is missing')
-  return row.value
 }

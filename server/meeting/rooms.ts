@@ -11,6 +11,7 @@ import { findPresentation } from '../files/presentations.ts'
 import { openBallotBoxes } from './ballots.ts'
 import { createDirectory, type Directory } from './directory.ts'
 import { appendToLog, chain, zeroHash, type LoggedEvent } from './log.ts'
+import { keepProposals } from './proposals.ts'
 import { Room, stateAt, type Outcome, type RoomSurroundings } from './room.ts'
 
 /** Channel on which a process pokes the others after a commit; the payload is the meeting's id. */
@@ -161,6 +162,7 @@ export async function createRooms({
       }
       const id = uuid()
       const at = new Date().toISOString()
+      const items = input.agenda.map((item) => ({ ...item, id: uuid() }))
       const logged = chain(
         { seq: 0, hash: zeroHash },
         {
@@ -170,8 +172,8 @@ export async function createRooms({
           scheduledAt: input.scheduledAt,
           chairUserId: input.chairUserId,
           unitIds,
-          agenda: input.agenda.map((item, index) => ({
-            id: uuid(),
+          agenda: items.map((item, index) => ({
+            id: item.id,
             number: index + 1,
             title: item.title,
             presenterUnitId: item.presenterUnitId,
@@ -188,6 +190,7 @@ export async function createRooms({
           values (${id}, ${input.title}, ${input.kind}, 'scheduled', ${input.scheduledAt}, ${input.chairUserId},
             ${unitIds}::uuid[], ${options?.isDemo ?? false}, ${createdBy}, ${at})`
         await appendToLog(tx, id, [logged])
+        await keepProposals(tx, id, items)
       })
       return { id }
     },

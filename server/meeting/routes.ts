@@ -7,16 +7,18 @@ import {
   MeetingParams,
   MeetingsAnswer,
   PeopleAnswer,
+  ProposalsAnswer,
   StateAnswer,
   StateQuery,
 } from '#domain/contract/http.ts'
 import { refuse } from '#domain/errors.ts'
 import type { MeetingState, Viewer } from '#domain/meeting/state.ts'
-import { mayAttendMeeting, snapshotFor } from '#domain/meeting/visibility.ts'
+import { mayAttendMeeting, mayWriteMinutes, snapshotFor } from '#domain/meeting/visibility.ts'
 import { viewerOf, type Session } from '../people/sessions.ts'
 import { route, type Doors } from '../web/http.ts'
 import type { Services } from '../web/services.ts'
 import { readLog } from './log.ts'
+import { readProposals } from './proposals.ts'
 import type { Rooms } from './rooms.ts'
 
 /** A meeting that exists for this person, or the refusal. Who was removed is told so; for others it does not exist. */
@@ -170,6 +172,26 @@ export function registerMeetings(doors: Doors, { sql }: Services, rooms: Rooms):
           head: { seq: head.head_seq, hash: head.head_hash },
         },
       }
+    },
+  )
+
+  route(
+    doors,
+    {
+      method: 'get',
+      path: '/api/meetings/:id/proposals',
+      summary: 'What the presenting units propose, for who writes the minutes of their items',
+      who: 'signedIn',
+      params: MeetingParams,
+      answers: { 200: ProposalsAnswer },
+    },
+    async ({ params, session }) => {
+      const found = await attend(rooms, session, params.id)
+      if ('refusal' in found) return found
+      const { state } = found.room
+      if (!mayWriteMinutes(found.viewer, state, params.id)) return refuse('forbidden')
+      const all = await readProposals(sql, params.id)
+      return { status: 200, body: { proposals: all.filter(({ itemId }) => mayWriteMinutes(found.viewer, state, itemId)) } }
     },
   )
 }

@@ -1,7 +1,8 @@
 import * as Y from 'yjs'
 import { attributeValues, minutesRoot } from '#domain/minutes/schema.ts'
 import { ByteReader, Unreadable } from './byte-reader.ts'
-import { isMark, isNode, mayContain } from './schema.ts'
+import { mayContain } from './schema.ts'
+import { type Content, isSameContent, malformed, missing, readContent, Refused } from './scan-content.ts'
 
 /**
  * Reads an update before it touches any document: one pass over the bytes, stopping at the first thing that is wrong.
@@ -56,23 +57,6 @@ export interface Scan {
 
 export type ScanResult = { scan: Scan } | { refused: 'malformed_update' | 'missing_before'; why: string }
 
-class Refused extends Error {
-  readonly code: 'malformed_update' | 'missing_before'
-
-  constructor(code: 'malformed_update' | 'missing_before', why: string) {
-    super(why)
-    this.code = code
-  }
-}
-
-const malformed = (why: string): never => {
-  throw new Refused('malformed_update', why)
-}
-
-const missing = (why: string): never => {
-  throw new Refused('missing_before', why)
-}
-
 /** Where content stands. `gone` is a place that was deleted: what comes there is deleted too. */
 type Place =
   | { kind: 'gone' }
@@ -82,14 +66,6 @@ type Place =
 
 const gone: Place = { kind: 'gone' }
 const root: Place = { kind: 'root' }
-
-type Content =
-  | { kind: 'deleted' }
-  | { kind: 'string'; text: string }
-  | { kind: 'format'; key: string; value: string }
-  | { kind: 'element'; name: string }
-  | { kind: 'text' }
-  | { kind: 'value'; value: unknown }
 
 interface Fresh extends Run {
   /** Where it stands. */
@@ -112,16 +88,6 @@ const depthOfType = (type: { _item: Y.Item | null }): number => {
   }
   return depth
 }
-
-const sameText = (known: string, sent: string): boolean => {
-  if (known === sent) return true
-  if (known.length !== sent.length) return false
-  // Yjs puts U+FFFD where a deletion cut a character of two units in half.
-  for (let at = 0; at < known.length; at++) if (known[at] !== sent[at] && known[at] !== '\ufffd') return false
-  return true
-}
-
-const plainMark = /^(?:\{\}|true|null)$/
 
 class Scanner {
   private readonly reader: ByteReader
@@ -207,9 +173,10 @@ class Scanner {
           } else needs.push((parent = this.id()))
           if (info & 32) attribute = reader.text(64)
         }
-        const read = this.content(ref)
+        const read = readContent(reader, ref)
         content = read.content
         length = read.length
+        if (content.kind === 'deleted') this.countDeleted(length)
       }
       if (length === 0) malformed('empty content')
       const next = clock + length
@@ -302,42 +269,6 @@ class Scanner {
     }
   }
 
-  private content(ref: number): { content: Content; length: number } {
-    const { reader } = this
-    switch (ref) {
-      case 1: {
-        const length = reader.number()
-        this.countDeleted(length)
-        return { content: { kind: 'deleted' }, length }
-      }
-      case 4: {
-        const text = reader.text()
-        if (text.includes('\0')) malformed('a NUL')
-        return { content: { kind: 'string', text }, length: text.length }
-      }
-      case 6: {
-        const key = reader.text(64)
-        const value = reader.text(64)
-        if (!isMark(key) || !plainMark.test(value)) malformed('a mark outside the schema')
-        return { content: { kind: 'format', key, value }, length: 1 }
-      }
-      case 7: {
-        const type = reader.number()
-        if (type === 6) return { content: { kind: 'text' }, length: 1 }
-        if (type !== 3) malformed('a type outside the schema')
-        const name = reader.text(64)
-        if (!isNode(name)) malformed('a node outside the schema')
-        return { content: { kind: 'element', name }, length: 1 }
-      }
-      case 8: {
-        if (reader.number() !== 1) malformed('an attribute has one value')
-        return { content: { kind: 'value', value: reader.value() }, length: 1 }
-      }
-      default:
-        return malformed('content outside the schema')
-    }
-  }
-
   /** What is known already may be sent again, but only as it is. */
   private compare(client: number, clock: number, length: number, content: Content): void {
     if (content.kind === 'deleted') return
@@ -347,34 +278,7 @@ class Scanner {
       const struct = structs[index]
       if (!struct || struct.id.clock >= end) return
       if (!(struct instanceof Y.Item) || struct.deleted) continue
-      if (!this.isSame(struct, clock, end, content)) malformed('known content sent again differently')
-    }
-  }
-
-  private isSame(item: Y.Item, clock: number, end: number, content: Content): boolean {
-    const known = item.content
-    switch (content.kind) {
-      case 'deleted':
-        return true
-      case 'string': {
-        const from = Math.max(item.id.clock, clock)
-        const to = Math.min(item.id.clock + item.length, end)
-        return (
-          known instanceof Y.ContentString &&
-          sameText(known.str.slice(from - item.id.clock, to - item.id.clock), content.text.slice(from - clock, to - clock))
-        )
-      }
-      case 'format':
-        return known instanceof Y.ContentFormat && known.key === content.key && JSON.stringify(known.value) === content.value
-      case 'element':
-        return known instanceof Y.ContentType && known.type instanceof Y.XmlElement && known.type.nodeName === content.name
-      case 'text':
-        return known instanceof Y.ContentType && known.type instanceof Y.XmlText
-      case 'value': {
-        if (!(known instanceof Y.ContentAny)) return false
-        const value: unknown = known.arr[Math.max(0, clock - item.id.clock)]
-        return JSON.stringify(value) === JSON.stringify(content.value)
-      }
+      if (!isSameContent(struct, clock, end, content)) malformed('known content sent again differently')
     }
   }
 

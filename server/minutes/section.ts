@@ -2,9 +2,11 @@ import type { Logger } from 'pino'
 import * as Y from 'yjs'
 import type { Refusal } from '#domain/errors.ts'
 import { openDocument } from './document.ts'
+import { Outgoing, type Outlet } from './outgoing.ts'
 import { type Scan, scanUpdate } from './scan.ts'
 import { AuthorConflict, type Entry, type MinutesStore, type StoredUpdate, withPatience } from './store.ts'
-import { differenceFrom, emptyDocument, tryUpdate } from './trial.ts'
+import { differenceFrom, tryUpdate } from './trial.ts'
+import { TrialCopy } from './trial-copy.ts'
 
 /** Who sends: `order` grows with every connection, so a reconnect takes its author ids over from the line before. */
 export interface Writer {
@@ -14,9 +16,6 @@ export interface Writer {
 }
 
 export type Outcome = { seq: number } | { refusal: Refusal }
-
-/** Sends one message to everybody who reads the section here, except one socket. */
-export type Outlet = (update: Uint8Array, seq: number, exceptSocketId: string | null) => void
 
 interface Live {
   doc: Y.Doc
@@ -48,10 +47,6 @@ const batchBytes = 4 * 1024 * 1024
 /** Less than the time a process has to stop. */
 const drainMilliseconds = 6000
 const mostAttempts = 4
-const copyBehind = 2000
-const copyIdleMilliseconds = 30_000
-/** Merging a handful saves frames; merging hundreds costs more than it saves. */
-const mergeAtMost = 24
 
 const unavailable: Outcome = { refusal: { code: 'unavailable', params: { service: 'database' } } }
 
@@ -78,7 +73,8 @@ export class Section {
   lastUsed = Date.now()
   private readonly store: MinutesStore
   private readonly log: Logger
-  private readonly outlet: Outlet
+  private readonly outgoing: Outgoing
+  private readonly copy = new TrialCopy()
   private live: Live | null = null
   private opening: Promise<void> | null = null
   private waiting: Waiting[] = []
@@ -88,8 +84,6 @@ export class Section {
   private isBehind = false
   private behindWaiters: (() => void)[] = []
   private readonly holders = new Map<number, { socketId: string; order: number }>()
-  private leaving: { update: Uint8Array; socketId: string | null }[] = []
-  private copy: { doc: Y.Doc; behind: Uint8Array[]; usedAt: number } | null = null
   private isSavingSnapshot = false
   private mustShowAll = false
   private check: { running: Promise<void> | null; next: Promise<void> | null } = { running: null, next: null }
@@ -99,7 +93,7 @@ export class Section {
     this.sectionId = sectionId
     this.store = store
     this.log = log
-    this.outlet = outlet
+    this.outgoing = new Outgoing(outlet, () => this.seq)
   }
 
   get isOpen(): boolean {
@@ -108,11 +102,7 @@ export class Section {
 
   get isIdle(): boolean {
     return (
-      !this.isPumping &&
-      this.waiting.length === 0 &&
-      this.shown.length === 0 &&
-      this.opening === null &&
-      this.leaving.length === 0
+      !this.isPumping && this.waiting.length === 0 && this.shown.length === 0 && this.opening === null && this.outgoing.isEmpty
     )
   }
 
@@ -231,10 +221,9 @@ export class Section {
     const isRepeat = clients.length === 0 && scan.deletions.length === 0
     if (!isRepeat) {
       if (scan.needsTrial) {
-        const copy = this.currentCopy(live)
-        const why = tryUpdate(copy, update, scan)
+        const why = tryUpdate(this.copy.of(live.doc), update, scan)
         if (why !== null) {
-          this.copy = null
+          this.copy.drop()
           this.log.info({ sectionId: this.sectionId, userId: writer.userId, why }, 'a minutes update was refused')
           return done({ refusal: { code: 'malformed_update' } })
         }
@@ -249,8 +238,8 @@ export class Section {
       for (const client of scan.claims) live.authors.set(client, writer.userId)
       for (const client of clients) this.holders.set(client, { socketId: writer.socketId, order: writer.order })
       this.changed(live)
-      if (!scan.needsTrial) this.noteForCopy(update)
-      this.leave(update, writer.socketId)
+      if (!scan.needsTrial) this.copy.note(update)
+      this.outgoing.add(update, writer.socketId)
     }
     this.waiting.push({
       ...{ userId: writer.userId, data: update, claims: scan.claims, writer, clients, isRepeat, attempts },
@@ -272,7 +261,7 @@ export class Section {
 
   /** Gives back the memory of a copy that nobody needs for a while. */
   rest(): void {
-    if (this.copy && Date.now() - this.copy.usedAt > copyIdleMilliseconds) this.copy = null
+    this.copy.rest()
   }
 
   /** Resolves when nothing waits for a commit any more, or when that takes too long. */
@@ -290,10 +279,10 @@ export class Section {
       ...{ doc, seq, snapshotSeq: snapshot?.seq ?? 0, authors, isDamaged },
       ...{ update: null, stateVector: null, diffs: new Map<string, string>() },
     }
-    this.copy = null
+    this.copy.drop()
     if (this.mustShowAll) {
       this.mustShowAll = false
-      this.leave(Y.encodeStateAsUpdate(doc), null)
+      this.outgoing.add(Y.encodeStateAsUpdate(doc), null)
     }
     const { shown } = this
     this.shown = []
@@ -307,8 +296,8 @@ export class Section {
    */
   private drop(): void {
     this.live = null
-    this.copy = null
-    this.leaving = []
+    this.copy.drop()
+    this.outgoing.clear()
     this.mustShowAll = this.readers.size > 0
     const failed = [...this.inFlight, ...this.waiting]
     this.inFlight = []
@@ -329,45 +318,6 @@ export class Section {
     live.update = null
     live.stateVector = null
     if (live.diffs.size > 0) live.diffs.clear()
-  }
-
-  private currentCopy(live: Live): Y.Doc {
-    if (!this.copy) {
-      const doc = emptyDocument()
-      Y.applyUpdate(doc, Y.encodeStateAsUpdate(live.doc))
-      this.copy = { doc, behind: [], usedAt: 0 }
-    }
-    const { copy } = this
-    if (copy.behind.length > 0) {
-      const { behind } = copy
-      copy.behind = []
-      copy.doc.transact(() => behind.forEach((update) => Y.applyUpdate(copy.doc, update)))
-    }
-    copy.usedAt = Date.now()
-    return copy.doc
-  }
-
-  private noteForCopy(update: Uint8Array): void {
-    if (!this.copy) return
-    if (this.copy.behind.push(update) > copyBehind) this.copy = null
-  }
-
-  private leave(update: Uint8Array, socketId: string | null): void {
-    this.leaving.push({ update, socketId })
-    if (this.leaving.length === 1) setImmediate(() => this.send())
-  }
-
-  private send(): void {
-    const leaving = this.leaving
-    this.leaving = []
-    for (let from = 0; from < leaving.length; from += mergeAtMost) {
-      const some = leaving.slice(from, from + mergeAtMost)
-      const [first] = some
-      if (!first) return
-      const isOfOne = some.every((one) => one.socketId === first.socketId)
-      const update = some.length === 1 ? first.update : Y.mergeUpdates(some.map((one) => one.update))
-      this.outlet(update, this.seq, isOfOne ? first.socketId : null)
-    }
   }
 
   private startPump(): void {
@@ -461,8 +411,8 @@ export class Section {
     live.seq = updates.at(-1)?.seq ?? live.seq
     this.changed(live)
     for (const { data } of updates) {
-      this.noteForCopy(data)
-      this.leave(data, null)
+      this.copy.note(data)
+      this.outgoing.add(data, null)
     }
   }
 

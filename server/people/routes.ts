@@ -1,5 +1,7 @@
+import { createHmac } from 'node:crypto'
 import {
   DemoAnswer,
+  DraftKey,
   Join,
   JoinAnswer,
   JoinLinkAnswer,
@@ -17,6 +19,7 @@ import {
 } from '#domain/contract/http.ts'
 import type { Representative } from '#domain/contract/values.ts'
 import type { Refusal } from '#domain/errors.ts'
+import { appSecretOf } from '../web/app-secret.ts'
 import { type Doors, route } from '../web/http.ts'
 import { createLimit } from '../web/limits.ts'
 import type { Services } from '../web/services.ts'
@@ -80,6 +83,24 @@ function registerSessions(doors: Doors, { settings, sql }: Services, sessions: S
         demo: await isDemo(),
       },
     }),
+  )
+  route(
+    doors,
+    {
+      method: 'get',
+      path: '/api/session/draft-key',
+      summary: 'The key that seals what this person’s browser keeps of unsaved minutes',
+      who: 'signedIn',
+      answers: { 200: DraftKey },
+    },
+    async ({ session }) => {
+      const userId = session.user.id
+      const secret = await appSecretOf(sql, settings.appSecret)
+      return {
+        status: 200 as const,
+        body: { userId, key: createHmac('sha256', secret).update(`drafts ${userId}`).digest('base64') },
+      }
+    },
   )
   route(
     doors,

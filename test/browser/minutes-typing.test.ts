@@ -1,10 +1,7 @@
-import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openBrowser } from '../kit/browser.ts'
 import { openIme, retypedAs, statesOf, type Ime } from '../kit/ime.ts'
-import { openDesk, startMinutes, type Desk } from '../kit/minutes-desk.ts'
+import { startDesk, type Desk, type DeskRoom } from '../kit/minutes-desk.ts'
 import { openWriter, type MinutesWriter } from '../kit/minutes-writer.ts'
-import { startRoomApp, type RoomApp } from '../kit/room-client.ts'
 import { until } from '../kit/until.ts'
 
 /**
@@ -28,27 +25,21 @@ const titles = {
   line: 'Mất kết nối',
 } as const
 
-let app: RoomApp
-let browser: Browser
-let minutes: Awaited<ReturnType<typeof startMinutes>>
+let room: DeskRoom
+let minutes: DeskRoom['minutes']
 let desk: Desk
 let ime: Ime
 
 beforeAll(async () => {
-  ;[app, browser] = await Promise.all([startRoomApp(), openBrowser()])
-  minutes = await startMinutes(app, Object.values(titles))
-  const { meetingId } = minutes
-  desk = await openDesk(browser, app.baseUrl, { username: 'thuky', meetingId, titles: Object.values(titles) })
+  room = await startDesk(Object.values(titles))
+  ;({ minutes, desk } = room)
   ime = await openIme(desk.page)
 }, 180_000)
-afterAll(async () => {
-  await browser.close()
-  await app.close()
-}, 30_000)
+afterAll(() => room.close(), 30_000)
 
 const writers: MinutesWriter[] = []
 const writerOf = async (title: string): Promise<MinutesWriter> => {
-  const writer = await openWriter(app.baseUrl, minutes.office, minutes.meetingId, minutes.sectionOf(title))
+  const writer = await openWriter(room.app.baseUrl, minutes.office, minutes.meetingId, minutes.sectionOf(title))
   writers.push(writer)
   return writer
 }

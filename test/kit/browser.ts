@@ -53,13 +53,20 @@ export interface Window {
 export async function openWindow(
   browser: Browser,
   baseUrl: string,
-  options: { username?: string; password?: string; path: string; size?: { width: number; height: number } },
+  options: {
+    username?: string
+    password?: string
+    path: string
+    size?: { width: number; height: number }
+    reducedMotion?: 'reduce'
+  },
 ): Promise<Window> {
   const context = await browser.newContext({
     viewport: options.size ?? { width: 1280, height: 800 },
     locale: 'vi-VN',
     timezoneId: 'Asia/Ho_Chi_Minh',
     permissions: ['camera', 'microphone'],
+    reducedMotion: options.reducedMotion ?? 'no-preference',
   })
   await rememberConnections(context)
   if (options.username !== undefined)

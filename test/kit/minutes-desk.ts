@@ -1,6 +1,6 @@
 import type { Browser, Locator, Page } from 'playwright-core'
-import { openWindow } from './browser.ts'
-import { scheduleMeeting, type Client, type RoomApp } from './room-client.ts'
+import { openBrowser, openWindow } from './browser.ts'
+import { scheduleMeeting, startRoomApp, type Client, type RoomApp } from './room-client.ts'
 import { until } from './until.ts'
 
 /** A secretary's window with its sections ready to be typed in. */
@@ -34,6 +34,29 @@ export async function openDesk(browser: Browser, baseUrl: string, { meetingId, t
   const desk = deskOf(page, complaints)
   for (const title of titles) await isWritable(desk.box(title))
   return desk
+}
+
+/** The server, a running meeting, and `thuky` at the desk: what the tests of the desk begin with. */
+export interface DeskRoom {
+  app: RoomApp
+  browser: Browser
+  minutes: Awaited<ReturnType<typeof startMinutes>>
+  desk: Desk
+  close: () => Promise<void>
+}
+
+/** An item per title, each with its section ready. */
+export async function startDesk(titles: readonly string[]): Promise<DeskRoom> {
+  const [app, browser] = await Promise.all([startRoomApp(), openBrowser()])
+  const minutes = await startMinutes(app, titles)
+  const desk = await openDesk(browser, app.baseUrl, { username: 'thuky', meetingId: minutes.meetingId, titles })
+  return {
+    ...{ app, browser, minutes, desk },
+    close: async () => {
+      await browser.close()
+      await app.close()
+    },
+  }
 }
 
 export async function isWritable(box: Locator): Promise<void> {
@@ -72,7 +95,7 @@ export function deskOf(page: Page, complaints: string[] = []): Desk {
 }
 
 /** A running meeting with an item per title, the first of them running; and a second secretary beside `thuky`. */
-export async function startMinutes(app: RoomApp, titles: readonly string[]) {
+async function startMinutes(app: RoomApp, titles: readonly string[]) {
   const [office, chair, admin] = await Promise.all(['vanphong', 'chutri', 'quantri'].map((name) => app.signIn(name)))
   if (!office || !chair || !admin) throw new Error('the demo has no people')
   const { meetingId, itemIds } = await scheduleMeeting(

@@ -182,7 +182,7 @@ export async function demoMeetingId(client: Client): Promise<string> {
 export async function scheduleMeeting(
   desk: Client,
   chair: Client,
-  items: { title: string; presenter?: string; audience?: string[] }[],
+  items: { title: string; presenter?: string; audience?: string[]; proposals?: string[] }[],
   invited?: string[],
 ): Promise<{ meetingId: string; itemIds: string[]; unitId: (code: string) => string }> {
   const { body } = await desk.get('/api/units')
@@ -203,6 +203,7 @@ export async function scheduleMeeting(
       audience: item.audience ? item.audience.map(unitId) : 'everyone',
       form: 'mixed',
       budgetMinutes: 30,
+      proposals: item.proposals,
     })),
   })
   if (made.status !== 201) throw new Error(`the meeting was refused: ${JSON.stringify(made.body)}`)

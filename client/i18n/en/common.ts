@@ -239,7 +239,8 @@ export const commonEn: typeof commonVi = {
   session: {
     ended: 'Your session has ended. Sign in again.',
     endedLong: 'What was being written is kept. Sign in again to go on right here.',
-    asOther: 'Signing in as someone else reloads the page.',
+    asOther:
+      'Signing in as someone else reloads the page: waiting acts are given up, and unsaved minutes can be opened by {name} only.',
     signedInAs: 'Signed in: {name}',
   },
   error: {

@@ -4,6 +4,9 @@ export const pagesEn: typeof pagesVi = {
   front: {
     signIn: 'Sign in',
     signInHint: 'With the account given by the Office.',
+    unsavedSections:
+      '{n} sections of the minutes have words that are not saved. The draft stays on this machine, sealed; only you can open it, by signing in and entering the room.',
+    unsentActs: 'Acts are waiting to be sent. If you sign out they are given up.',
     joinTitle: 'Enter a bridge point',
     joinHint: 'Paste the link or type the code of the invitation.',
     joinField: 'Link or code of the bridge point',

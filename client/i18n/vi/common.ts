@@ -238,7 +238,8 @@ export const commonVi = {
   session: {
     ended: 'Phiên làm việc đã kết thúc. Hãy đăng nhập lại.',
     endedLong: 'Nội dung đang soạn được giữ nguyên. Đăng nhập lại để làm tiếp tại đây.',
-    asOther: 'Đăng nhập bằng tài khoản khác sẽ tải lại trang.',
+    asOther:
+      'Đăng nhập bằng tài khoản khác sẽ tải lại trang: thao tác đang chờ không được gửi nữa, biên bản chưa lưu chỉ {name} mở lại được.',
     signedInAs: 'Đang đăng nhập: {name}',
   },
   error: {

@@ -2,6 +2,9 @@ export const pagesVi = {
   front: {
     signIn: 'Đăng nhập',
     signInHint: 'Dùng tài khoản do Văn phòng UBND tỉnh cấp.',
+    unsavedSections:
+      '{n} phần biên bản có chữ chưa lưu. Bản nháp được khóa và giữ trên máy này; chỉ bạn mở lại được khi đăng nhập và vào phòng họp.',
+    unsentActs: 'Có thao tác đang chờ gửi. Đăng xuất thì các thao tác này không được gửi nữa.',
     joinTitle: 'Vào điểm cầu',
     joinHint: 'Dán đường dẫn hoặc nhập mã trong giấy mời.',
     joinField: 'Đường dẫn hoặc mã điểm cầu',

@@ -1,5 +1,6 @@
-import { Extension } from '@tiptap/vue-3'
 import { Plugin } from '@tiptap/pm/state'
+import type { EditorView } from '@tiptap/pm/view'
+import { type Editor, Extension } from '@tiptap/core'
 
 /** Those that change the text where the caret is, by the editor's own hand. */
 const keys = new Set(['Enter', 'Backspace', 'Delete'])
@@ -18,8 +19,7 @@ export const caretPlace = Extension.create({
             // A key of an input method: the text is not settled.
             if (view.composing || event.isComposing || event.keyCode === 229) return false
             if (!keys.has(event.key) || event.ctrlKey || event.metaKey) return false
-            // The editor reads the caret when it hears this, and does nothing when it is where it was.
-            view.dom.ownerDocument.dispatchEvent(new Event('selectionchange'))
+            read(view)
             return false
           },
         },
@@ -27,3 +27,11 @@ export const caretPlace = Extension.create({
     }),
   ],
 })
+
+/** The editor reads the caret when it hears this, and does nothing when it is where it was. */
+const read = (view: EditorView): boolean => view.dom.ownerDocument.dispatchEvent(new Event('selectionchange'))
+
+/** For an act of the page on what is selected: what was selected by keys a moment ago counts. */
+export function readCaret(editor: Editor | undefined): void {
+  if (editor && !editor.view.composing) read(editor.view)
+}

@@ -3,9 +3,11 @@ export const deskKeys = {
   stamp: 'Control+.',
   toRunning: 'Control+J',
   propose: 'Control+K',
+  proposal: 'Alt+P',
   issue: 'Control+Enter',
   find: 'Control+F',
   past: 'Control+H',
   authors: 'Alt+A',
+  comment: 'Alt+C',
   save: 'Control+S',
 } as const

@@ -7,6 +7,7 @@ import { clockOf } from '../../i18n/times.ts'
 import { serverNow } from '../../line/clock.ts'
 import { useMeeting } from '../../stores/meeting.ts'
 import { usePeople } from '../../stores/people.ts'
+import { readCaret } from './caret-place.ts'
 import { provideEditors } from './editors.ts'
 import { redraw } from './marks.ts'
 import { type Passage, passageOf, putConclusion } from './passage.ts'
@@ -77,6 +78,7 @@ export function useDesk() {
 
   function beginConclusion(): void {
     const one = editors.get(target.value)
+    readCaret(one?.editor)
     if (one) draft.value = { sectionId: target.value, passage: passageOf(one.editor) }
   }
 

@@ -2,6 +2,7 @@ import { isChangeOrigin } from '@tiptap/extension-collaboration'
 import { type EditorState, Plugin, PluginKey } from '@tiptap/pm/state'
 import { Decoration, DecorationSet } from '@tiptap/pm/view'
 import { type Editor, Extension } from '@tiptap/core'
+import { readCaret } from './caret-place.ts'
 import { type Passage, rangeOf } from './passage.ts'
 
 /** A stretch of the text. */
@@ -10,23 +11,39 @@ export interface Range {
   to: number
 }
 
+/** A passage with a comment. */
+export interface CommentMark extends Range {
+  isCurrent: boolean
+}
+
 /** What is drawn over the text and is not part of it. Whoever changes it calls `redraw`. */
 export interface Marks {
   found: Range[]
   current: Range | undefined
   /** The words that become a conclusion. */
   passage: Passage | undefined
+  /** The passages that have a comment, where they stand now. */
+  comments: ((state: EditorState) => CommentMark[]) | undefined
   /** Who wrote each text block, in reading order; undefined while nobody asks. */
   authors: (() => (string | undefined)[]) | undefined
 }
 
-export const noMarks = (): Marks => ({ found: [], current: undefined, passage: undefined, authors: undefined })
+export const noMarks = (): Marks => ({
+  found: [],
+  current: undefined,
+  passage: undefined,
+  comments: undefined,
+  authors: undefined,
+})
 
 const key = new PluginKey<DecorationSet>('marks')
 const settleMs = 400
 
 export const redraw = (editor: Editor): void => {
-  if (!editor.isDestroyed && !editor.view.composing) editor.view.dispatch(editor.state.tr.setMeta(key, true))
+  if (editor.isDestroyed || editor.view.composing) return
+  // A caret that a key has just moved, and that is not read yet, would be put back where it was.
+  readCaret(editor)
+  editor.view.dispatch(editor.state.tr.setMeta(key, true))
 }
 
 /** Draws the marks, and again a moment after own typing and at once after others' (which renews the whole text). */
@@ -66,8 +83,12 @@ function draw(state: EditorState, marks: Marks): DecorationSet {
     .filter((one) => one.to <= size)
     .map((one) => rangeMark(state, one, one === marks.current ? 'found current' : 'found'))
   const passage = marks.passage && rangeOf(state, marks.passage)
+  const commented = (marks.comments?.(state) ?? []).map((one) =>
+    rangeMark(state, one, one.isCurrent ? 'commented current' : 'commented'),
+  )
   return DecorationSet.create(state.doc, [
     ...found,
+    ...commented,
     ...(passage ? [rangeMark(state, passage, 'passage')] : []),
     ...authorMarks(state, marks.authors?.() ?? []),
   ])
