@@ -2,14 +2,13 @@ import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
 import { SessionAnswer, UserAnswer, type SessionUser } from '#domain/contract/http.ts'
 import { api, Nothing, whenNotSignedIn } from '../line/api.ts'
-import { forgetKeys } from '../line/seal.ts'
 import { closeLine, onSessionEnded, openLine } from '../line/socket.ts'
-import { countDrafts } from './drafts.ts'
 import { forgetWaiting, waitingMeetings } from './outbox.ts'
 
 /**
  * Who is signed in in this window. When the session ends in the middle, `hasEnded` asks to sign in over the page: nothing of
- * the page is thrown away, the line opens again, and what was not acknowledged is sent.
+ * the page is thrown away, the line opens again, and what was not acknowledged is sent. What only writers need is loaded when it
+ * is: a hall on a weak line waits for none of it.
  */
 export const useSession = defineStore('session', () => {
   const user = shallowRef<SessionUser | null>(null)
@@ -56,10 +55,12 @@ export const useSession = defineStore('session', () => {
 
   /** What this browser holds of this person that has not arrived: unsaved sections stay, sealed for them; acts are given up. */
   async function unsent(): Promise<{ sections: number; acts: boolean }> {
+    const { countDrafts } = await import('./drafts.ts')
     return { sections: user.value ? await countDrafts(user.value.id) : 0, acts: waitingMeetings() > 0 }
   }
 
   async function signOut() {
+    const { forgetKeys } = await import('../line/seal.ts')
     await api.remove('/api/session')
     closeLine()
     forgetKeys()
