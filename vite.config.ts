@@ -47,6 +47,8 @@ function shellOfBuild(): Plugin {
 
 export default defineConfig({
   root: 'client',
+  // What of the library for words is not used here: it would be loaded by every page.
+  define: { __VUE_I18N_FULL_INSTALL__: false, __VUE_I18N_LEGACY_API__: false, __INTLIFY_PROD_DEVTOOLS__: false },
   plugins: [vue(), shellOfBuild()],
   build: {
     outDir: '../dist/client',
