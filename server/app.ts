@@ -44,7 +44,7 @@ import { forgetEndedSessions } from './people/ended-sessions.ts'
 import { registerPeople } from './people/routes.ts'
 import { createSessions, viewerOf, type Session } from './people/sessions.ts'
 import { createMailer } from './sending/mail.ts'
-import { createOutbox } from './sending/queue.ts'
+import { createDispatch } from './sending/queue.ts'
 import { registerSending } from './sending/routes.ts'
 import { handleSending } from './sending/work.ts'
 import { createFileKeys } from './signing/keys.ts'
@@ -183,14 +183,14 @@ export function createApp(settings: Settings, { log, progress = silently }: AppO
     const baseUrl = settings.publicUrl ?? `http://${settings.host}:${port}`
     const verifyUrl = (code: string) => `${baseUrl}/verify/${code}`
     const { mail, signing: keys } = settings
-    const outbox = createOutbox({ byMail: mail !== undefined, waitsForSeal: keys.seal !== undefined })
+    const dispatch = createDispatch({ byMail: mail !== undefined, waitsForSeal: keys.seal !== undefined })
     const rooms = await createRooms({
       sql,
       log,
       appSecret: settings.appSecret,
       alongside: async (tx, events, state) => {
         await recordIssued(tx, events, state, verifyUrl)
-        await outbox.alongside(tx, events)
+        await dispatch.alongside(tx, events)
       },
     })
     endings.add(() => rooms.close())
@@ -247,7 +247,7 @@ export function createApp(settings: Settings, { log, progress = silently }: AppO
     }
     registerConclusions(doors, services, { documents, ...documentAccess, failedCodes })
     registerDocuments(doors, documents, documentAccess)
-    registerMinutesDocuments(doors, { documents, sections: minutes.sections, stateOf: documentAccess.stateOf })
+    registerMinutesDocuments(doors, { documents, sections: minutes.sections, stateOf: documentAccess.stateOf, dispatch })
     const jobs = createJobs({ url, log })
     handleSending(jobs, {
       sql,
@@ -267,7 +267,7 @@ export function createApp(settings: Settings, { log, progress = silently }: AppO
       stateOf: documentAccess.stateOf,
       keys: createFileKeys(keys),
       stamp: keys.timeStampUrl === undefined ? undefined : timeStampsFrom(keys.timeStampUrl),
-      outbox,
+      dispatch,
     })
     registerPresentations(doors, services, { mayPresent: access.mayPresent, mayView: access.mayView, files })
     if (settings.demo) {

@@ -35,6 +35,10 @@ export function mayAttendItem(viewer: Viewer, state: MeetingState, itemId: strin
   return item !== undefined && isInsideItem(viewer, item)
 }
 
+/** The meeting's units whose people may be in every item of it, and so may have its whole minutes. */
+export const unitsInsideAll = (state: MeetingState): string[] =>
+  state.unitIds.filter((unitId) => state.agenda.every((item) => isInsideItem({ userId: '', role: 'department', unitId }, item)))
+
 /** The chair's desk writes the minutes: secretaries, the chair, the Office. */
 export const mayWriteMinutes = (actor: Viewer, state: MeetingState, itemId: string): boolean =>
   mayAttendItem(actor, state, itemId) &&

@@ -4,7 +4,9 @@ import { notationOf } from '#domain/documents/issuing.ts'
 import { changedParts } from '#domain/documents/minutes-changes.ts'
 import { refuse } from '#domain/errors.ts'
 import type { Refusal } from '#domain/errors.ts'
+import { unitsInsideAll } from '#domain/meeting/visibility.ts'
 import { takeNumber } from '../conclusions/numbers.ts'
+import type { Dispatch } from '../sending/queue.ts'
 import { findBodies } from './bodies.ts'
 import { composeMinutes } from './minutes.ts'
 import type { MinutesSources } from './minutes.ts'
@@ -14,14 +16,15 @@ import type { DocumentRecord, DocumentStore } from './store.ts'
 /**
  * Makes the minutes of a closed meeting final: they get their number and stand as they are. Where nothing changed since the last
  * time, that version is answered; a change makes a new version under the same number, which says what it changes and takes the
- * place of the earlier one. What was signed before stays with the version it was signed on.
+ * place of the earlier one. What was signed before stays with the version it was signed on. Each version is sent, in the same
+ * transaction, to the units of the meeting that were inside all of it: the minutes hold what was said in closed items too.
  */
 export async function finaliseMinutes(
-  sources: MinutesSources & { store: DocumentStore },
+  sources: MinutesSources & { store: DocumentStore; dispatch: Dispatch },
   meetingId: string,
   now: Date = new Date(),
 ): Promise<{ document: DocumentRecord; isNew: boolean } | { refusal: Refusal }> {
-  const { sql, store } = sources
+  const { sql, store, dispatch } = sources
   const composed = await composeMinutes(sources, meetingId)
   if (composed === null) return refuse('not_found')
   if (composed.state.closedAt === undefined) return refuse('wrong_state', 'meeting_not_closed')
@@ -58,6 +61,7 @@ export async function finaliseMinutes(
       issuedAt,
       description: final.description,
     })
+    await dispatch.send(tx, { documentId: id, unitIds: unitsInsideAll(final.state), at: issuedAt })
     return { id, isNew: true }
   })
   const document = await store.documentOf(made.id)

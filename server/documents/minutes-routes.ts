@@ -7,6 +7,8 @@ import { mayAttendItem, mayWriteMinutes } from '#domain/meeting/visibility.ts'
 import type { FileFormat } from '../conclusions/layout/render-worker.ts'
 import { viewerOf } from '../people/sessions.ts'
 import type { Sections } from '../minutes/sections.ts'
+import { noteOpened } from '../sending/deliveries.ts'
+import type { Dispatch } from '../sending/queue.ts'
 import { route } from '../web/http.ts'
 import type { Doors } from '../web/http.ts'
 import { sendFile } from './answer.ts'
@@ -20,6 +22,7 @@ export interface MinutesDoors {
   documents: DocumentSources
   sections: Sections
   stateOf: (meetingId: string) => Promise<MeetingState | null>
+  dispatch: Dispatch
 }
 
 const MeetingParams = z.object({ id: Id })
@@ -31,7 +34,7 @@ const keptReady = 8
  * The minutes as a document. Whoever may be in the meeting may read them; those inside every item get the official ones, once
  * they were made final, others get an excerpt from which closed items are left out.
  */
-export function registerMinutesDocuments(doors: Doors, { documents, sections, stateOf }: MinutesDoors): void {
+export function registerMinutesDocuments(doors: Doors, { documents, sections, stateOf, dispatch }: MinutesDoors): void {
   const { sql, store, renderer } = documents
   const ready = new Map<string, Promise<Buffer>>()
 
@@ -73,6 +76,7 @@ export function registerMinutesDocuments(doors: Doors, { documents, sections, st
             show: format === 'pdf' ? 'inline' : 'attachment',
           })
         if (final !== null) {
+          await noteOpened(sql, final.id, session.user.unitId)
           const file = format === 'pdf' ? await officialPdf(documents, final) : await renderedFile(documents, final, format)
           return send(file.bytes, final.notation ?? final.abstract)
         }
@@ -98,7 +102,7 @@ export function registerMinutesDocuments(doors: Doors, { documents, sections, st
       const state = await stateOf(params.id)
       if (state === null || !mayAttendItem(viewer, state, params.id)) return { refusal: { code: 'not_found' } }
       if (!mayWriteMinutes(viewer, state, params.id)) return { refusal: { code: 'forbidden' } }
-      const outcome = await finaliseMinutes({ sql, sections, store }, params.id)
+      const outcome = await finaliseMinutes({ sql, sections, store, dispatch }, params.id)
       if ('refusal' in outcome) return outcome
       const { document, isNew } = outcome
       const body = { id: document.id, notation: document.notation ?? undefined, version: document.version, isNew }

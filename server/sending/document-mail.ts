@@ -16,6 +16,16 @@ export interface DocumentMailFrame {
 
 const kindNames: Record<DocumentRecord['type'], string> = { TB: 'Thông báo', BB: 'Biên bản' }
 
+/** A notice waits for the unit's word that it has come, and has a code; minutes are there to be read. */
+const invitation = ({ type, meetingId, description }: DocumentRecord, baseUrl: string): string[] =>
+  type === 'BB'
+    ? [`Văn bản kèm theo thư này. Cuộc họp và văn bản của cuộc họp: ${baseUrl}/meetings/${meetingId}/summary`, '']
+    : [
+        `Văn bản kèm theo thư này. Đề nghị đơn vị xác nhận đã nhận tại: ${baseUrl}/meetings/${meetingId}`,
+        '',
+        `Kiểm tra tệp có đúng bản đã ban hành tại: ${description?.closing.verification?.url ?? `${baseUrl}/verify`}`,
+      ]
+
 const oneLine = (text: string): string => cleanText(text).replace(/\s+/gu, ' ').trim()
 
 /** The mail that brings an issued document to a unit, in Vietnamese as all official letters are. */
@@ -36,9 +46,7 @@ export function documentMail(document: DocumentRecord, { to, unitId, unitName, b
       '',
       `${document.issuer} gửi ${title} ngày ${shortDate(dayOf(document.issuedAt))}: ${oneLine(document.abstract)}.`,
       '',
-      `Văn bản kèm theo thư này. Đề nghị đơn vị xác nhận đã nhận tại: ${baseUrl}/meetings/${document.meetingId}`,
-      '',
-      `Kiểm tra tệp có đúng bản đã ban hành tại: ${document.description?.closing.verification?.url ?? `${baseUrl}/verify`}`,
+      ...invitation(document, baseUrl),
       `Mã băm SHA-256 của tệp PDF: ${files.pdf.sha256}`,
       '',
       'Thư này được gửi tự động từ phòng họp Sáng Thứ Năm.',

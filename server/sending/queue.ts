@@ -11,7 +11,8 @@ export const renderJob = defineJob('document.render', z.strictObject({ documentI
 /** Sends a document to one unit by e-mail. */
 export const mailJob = defineJob('document.mail', z.strictObject({ documentId: Id, unitId: Id }))
 
-export interface Outbox {
+/** What sends documents: entering who gets one, and the work of bringing it there. */
+export interface Dispatch {
   /** Enters and queues what these events send, in their transaction. */
   alongside: (tx: TransactionSql, events: MeetingEvent[]) => Promise<void>
   /** Sends a document that this transaction has written into the book. */
@@ -21,12 +22,12 @@ export interface Outbox {
 }
 
 /** Sending, as far as it belongs to the transaction that issues: whoever is addressed is entered then, or nothing was issued. */
-export function createOutbox({ byMail, waitsForSeal }: { byMail: boolean; waitsForSeal: boolean }): Outbox {
+export function createDispatch({ byMail, waitsForSeal }: { byMail: boolean; waitsForSeal: boolean }): Dispatch {
   const queueMail = async (tx: TransactionSql, documentId: string, unitIds: string[]): Promise<void> => {
     for (const unitId of unitIds) await enqueue(tx, mailJob, { documentId, unitId }, { key: `mail ${documentId} ${unitId}` })
   }
 
-  const send: Outbox['send'] = async (tx, { documentId, unitIds, at }) => {
+  const send: Dispatch['send'] = async (tx, { documentId, unitIds, at }) => {
     const { mailTo } = await recordDeliveries(tx, { documentId, unitIds, at, byMail })
     await enqueue(tx, renderJob, { documentId }, { key: `render ${documentId}` })
     if (!waitsForSeal) await queueMail(tx, documentId, mailTo)

@@ -9,7 +9,7 @@ import { type DocumentRecord, type DocumentStore, type DocumentFile, mediaTypes 
 import type { FileStore } from '../files/store.ts'
 import { receiveFile } from '../files/upload.ts'
 import { viewerOf, type Session } from '../people/sessions.ts'
-import type { Outbox } from '../sending/queue.ts'
+import type { Dispatch } from '../sending/queue.ts'
 import { route, type Doors } from '../web/http.ts'
 import { createLimit } from '../web/limits.ts'
 import type { TimeStamper } from './cms.ts'
@@ -28,14 +28,14 @@ export interface SigningSources {
   stateOf: (meetingId: string) => Promise<MeetingState | null>
   keys: KeyRing
   stamp?: TimeStamper
-  outbox: Outbox
+  dispatch: Dispatch
 }
 
 const desk = ['leader', 'secretary', 'office'] as const
 
 /** The doors of signing: who has signed, signing, and the scan of what was signed by hand. */
 export function registerSigning(doors: Doors, sources: SigningSources): void {
-  const { sql, files, store, keys, stamp, outbox } = sources
+  const { sql, files, store, keys, stamp, dispatch } = sources
   // A key's password is not to be guessed through this door.
   const tries = createLimit({ points: 10, seconds: 300 })
 
@@ -114,7 +114,7 @@ export function registerSigning(doors: Doors, sources: SigningSources): void {
         userId: session.user.id,
       }
       const isKept = await addSignature(sql, files, pdf, row, async (tx) => {
-        if (kind === 'seal') await outbox.release(tx, document.id)
+        if (kind === 'seal') await dispatch.release(tx, document.id)
       })
       if (!isKept) return refuse('conflict')
       const after = { ...subject, signatures: [...subject.signatures, kind] }

@@ -4,12 +4,13 @@ import path from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { openDatabase } from '#db/client.ts'
 import type { Delivery } from '#domain/contract/deliveries.ts'
+import { FinalMinutes } from '#domain/contract/documents.ts'
 import { startPostgres } from '#server/launch/postgres.ts'
 import { silently } from '#server/launch/progress.ts'
 import { issueConclusion } from '../kit/issuing.ts'
 import { startMailServer, type MailServer } from '../kit/mail-server.ts'
 import { freePort, startServer } from '../kit/process.ts'
-import { signIn, silentLog, startRoomApp, type Client, type RoomApp } from '../kit/room-client.ts'
+import { scheduleMeeting, signIn, silentLog, startRoomApp, type Client, type RoomApp } from '../kit/room-client.ts'
 import { until } from '../kit/until.ts'
 
 /** An issued document goes to everybody it addresses: into their room, and by e-mail through a real mail server. */
@@ -144,6 +145,49 @@ describe('by e-mail', () => {
     )
     expect(entry.problem).toContain('No such mailbox')
     expect(entry.sentAt).toBeUndefined()
+  })
+})
+
+describe('final minutes', () => {
+  const closed = async (items: { title: string; audience?: string[] }[], invited?: string[]): Promise<string> => {
+    const { meetingId } = await scheduleMeeting(people.office, people.chair, items, invited)
+    for (const command of ['meeting.open', 'meeting.close'])
+      expect(await people.chair.command(meetingId, command)).toMatchObject({ ok: true })
+    return meetingId
+  }
+  const finalise = async (meetingId: string): Promise<FinalMinutes> => {
+    const { status, body } = await people.secretary.send('POST', `/api/meetings/${meetingId}/minutes`, {})
+    expect(status).toBe(201)
+    return FinalMinutes.parse(body)
+  }
+
+  test('go to the units of the meeting, in the room and by e-mail, and who has opened them is seen', async () => {
+    const meetingId = await closed([{ title: 'Thu ngân sách' }], ['stc', 'tumorong'])
+    const { id, notation } = await finalise(meetingId)
+    const first = await deliveries(id)
+    expect(first.filter((one) => one.channel === 'product').map((one) => one.unitId)).toEqual(
+      expect.arrayContaining([lead.unitId, helper.unitId]),
+    )
+    const response = await fetch(`${app.baseUrl}/api/meetings/${meetingId}/minutes.pdf`, { headers: { cookie: lead.cookie } })
+    const pdf = Buffer.from(await response.arrayBuffer())
+    const opened = await deliveries(id)
+    expect(of(opened, lead, 'product')?.openedAt).toBeDefined()
+    expect(of(opened, helper, 'product')?.openedAt).toBeUndefined()
+
+    const sent = await until('the mail', () => mail.taken.find((one) => one.subject?.includes(notation ?? '-')), 20_000)
+    expect(sent.subject).toMatch(/^Biên bản số /)
+    expect(sent.text).toContain(`/meetings/${meetingId}/summary`)
+    expect(sent.text).not.toContain('xác nhận đã nhận')
+    expect(sent.attachments[0]?.content.equals(pdf)).toBe(true)
+  })
+
+  test('of a meeting with a closed item go to nobody who was outside of it', async () => {
+    const meetingId = await closed(
+      [{ title: 'Thu ngân sách' }, { title: 'Nội dung họp hẹp', audience: ['stc'] }],
+      ['stc', 'tumorong'],
+    )
+    const { id } = await finalise(meetingId)
+    expect(new Set((await deliveries(id)).map((one) => one.unitId))).toEqual(new Set([lead.unitId]))
   })
 })
 
