@@ -10,6 +10,7 @@ export default defineConfig({
     './db/documents.ts',
     './db/deliveries.ts',
     './db/signatures.ts',
+    './db/withdrawals.ts',
     './db/files.ts',
   ],
   out: './db/migrations',

@@ -12,7 +12,7 @@ import { errorStatus } from '#domain/errors.ts'
 import { createDocumentRenderer } from './conclusions/layout/renderer.ts'
 import { registerConclusions } from './conclusions/routes.ts'
 import { registerMinutesDocuments } from './documents/minutes-routes.ts'
-import { recordIssued } from './documents/record.ts'
+import { recordIssued, recordWithdrawn } from './documents/record.ts'
 import { officialPdf, renderedFile } from './documents/rendered.ts'
 import { registerDocuments } from './documents/routes.ts'
 import { createDocumentStore } from './documents/store.ts'
@@ -190,6 +190,7 @@ export function createApp(settings: Settings, { log, progress = silently }: AppO
       appSecret: settings.appSecret,
       alongside: async (tx, events, state) => {
         await recordIssued(tx, events, state, verifyUrl)
+        await recordWithdrawn(tx, events)
         await dispatch.alongside(tx, events)
       },
     })
@@ -246,7 +247,10 @@ export function createApp(settings: Settings, { log, progress = silently }: AppO
       mayReadConclusion: access.mayReadConclusion,
     }
     registerConclusions(doors, services, { documents, ...documentAccess, failedCodes })
-    registerDocuments(doors, documents, documentAccess)
+    registerDocuments(doors, documents, {
+      ...documentAccess,
+      command: (meetingId, actor, command) => rooms.command(meetingId, actor, command),
+    })
     registerMinutesDocuments(doors, { documents, sections: minutes.sections, stateOf: documentAccess.stateOf, dispatch })
     const jobs = createJobs({ url, log })
     handleSending(jobs, {

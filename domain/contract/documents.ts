@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Id } from './values.ts'
+import { Id, limits, text } from './values.ts'
 
 /** The numbering book ("Sổ văn bản đi") and the documents in it, as they travel. */
 
@@ -14,6 +14,13 @@ export type DocumentStatus = z.infer<typeof DocumentStatus>
 /** The forms in which a document's bytes are kept. */
 export const DocumentFileFormat = z.enum(['docx', 'pdf', 'signed-pdf', 'scan', 'xml'])
 export type DocumentFileFormat = z.infer<typeof DocumentFileFormat>
+
+/** Why a document is withdrawn: everybody who was sent it reads this. */
+export const WithdrawalReason = text(limits.notice, { lines: true })
+export const WithdrawDocument = z.strictObject({ reason: WithdrawalReason })
+
+export const Withdrawal = z.object({ reason: z.string(), at: z.iso.datetime(), by: z.string() })
+export type Withdrawal = z.infer<typeof Withdrawal>
 
 export const DocumentQuery = z.strictObject({
   type: DocumentType.optional(),
@@ -39,6 +46,8 @@ export const DocumentEntry = z.object({
   replaces: Id.optional(),
   /** The notation of the document that corrected this one. */
   correctedBy: z.string().optional(),
+  /** Who took it out of force, when and why. */
+  withdrawal: Withdrawal.optional(),
   conclusionIds: z.array(Id),
   issuedAt: z.string(),
   /** Which forms are kept already; .docx and .pdf are made when they are first asked for. */

@@ -94,6 +94,7 @@ const Conclusion = z.object({
   code: z.string().optional(),
   hash: z.string().optional(),
   issuedAt: Moment.optional(),
+  withdrawn: z.object({ at: Moment, reason: z.string() }).optional(),
   acknowledgedBy: z.array(Id),
 })
 

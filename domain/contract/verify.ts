@@ -23,6 +23,7 @@ export const VerifiedDocument = z.object({
   status: DocumentStatus,
   /** The notation of the latest notice that puts this one right. */
   correctedBy: z.string().optional(),
+  withdrawnAt: z.iso.datetime().optional(),
   /** Every file that was ever given out of it; whose hash is none of these is not the issued document. */
   files: z.array(IssuedFile),
 })

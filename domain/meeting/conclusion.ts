@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { refuse } from '../errors.ts'
+import { WithdrawalReason } from '../contract/documents.ts'
 import { Day, Id, limits, text } from '../contract/values.ts'
 import { findItem, type Actor, type Conclusion, type MeetingState } from './state.ts'
 import type { Deciders, Evolvers } from './shape.ts'
@@ -11,6 +12,8 @@ import type { Deciders, Evolvers } from './shape.ts'
  * C3  Issuing takes the next number of its register and freezes the text: the event carries everything.
  * C4  Each unit addressed acknowledges once. All of this goes on after the close.
  * C5  An issued conclusion never changes: a correction is a new one that names it in `corrects`.
+ * C6  The Office withdraws the notice of an issued conclusion, once and saying why. By C5 that is no change of it: number, words and
+ *     paper stay as they went out, and who was sent it sees that it no longer holds. Nobody acknowledges it any more.
  */
 
 export const commands = [
@@ -37,6 +40,7 @@ export const commands = [
   }),
   z.strictObject({ type: z.literal('conclusion.issue'), conclusionId: Id }),
   z.strictObject({ type: z.literal('conclusion.acknowledge'), conclusionId: Id }),
+  z.strictObject({ type: z.literal('conclusion.withdraw'), conclusionId: Id, reason: WithdrawalReason }),
 ] as const
 
 const wording = {
@@ -67,6 +71,7 @@ export const events = [
     code: z.string(),
   }),
   z.object({ type: z.literal('conclusion.acknowledged'), conclusionId: Id, itemId: Id, unitId: Id }),
+  z.object({ type: z.literal('conclusion.withdrawn'), conclusionId: Id, itemId: Id, reason: z.string() }),
 ] as const
 
 const find = (state: MeetingState, conclusionId: string) => state.conclusions.find((one) => one.id === conclusionId)
@@ -155,8 +160,17 @@ export const decide: Deciders<typeof commands> = {
     const one = find(state, conclusionId)
     if (!one) return refuse('not_found')
     if (one.status !== 'issued') return refuse('wrong_state', 'not_issued')
+    if (one.withdrawn) return refuse('wrong_state', 'conclusion_withdrawn')
     if (one.acknowledgedBy.includes(actor.unitId)) return refuse('wrong_state', 'already_acknowledged')
     return { events: [{ type: 'conclusion.acknowledged', conclusionId, itemId: one.itemId, unitId: actor.unitId }] }
+  },
+
+  'conclusion.withdraw': (state, { conclusionId, reason }) => {
+    const one = find(state, conclusionId)
+    if (!one) return refuse('not_found')
+    if (one.status !== 'issued') return refuse('wrong_state', 'not_issued')
+    if (one.withdrawn) return refuse('wrong_state', 'conclusion_withdrawn')
+    return { events: [{ type: 'conclusion.withdrawn', conclusionId, itemId: one.itemId, reason }] }
   },
 }
 
@@ -218,6 +232,8 @@ export const evolve: Evolvers<typeof events> = {
   },
   'conclusion.acknowledged': (state, event) =>
     change(state, event.conclusionId, (one) => ({ ...one, acknowledgedBy: [...one.acknowledgedBy, event.unitId] })),
+  'conclusion.withdrawn': (state, event) =>
+    change(state, event.conclusionId, (one) => ({ ...one, withdrawn: { at: event.at, reason: event.reason } })),
 }
 
 /** In order of their first proposal, so that who sees one only when it is issued has the same list. */

@@ -68,6 +68,7 @@ export const permissions: Record<CommandType, Record<Role, Cell>> = {
   'conclusion.return':       row('ifChair',    'no',      'no',           'no',           'no',          'no',     'no'),
   'conclusion.issue':        row('ifChair',    'yes',     'no',           'no',           'no',          'no',     'no'),
   'conclusion.acknowledge':  row('ifAddressed','ifAddressed','ifAddressed','ifAddressed', 'ifAddressed', 'no',     'no'),
+  'conclusion.withdraw':     row('no',         'no',      'no',           'no',           'yes',         'no',     'no'),
   'notice.post':             row('ifChair',    'yes',     'no',           'no',           'yes',         'no',     'no'),
   'help.request':            row('yes',        'yes',     'yes',          'yes',          'no',          'no',     'no'),
   'help.resolve':            row('no',         'no',      'no',           'no',           'yes',         'no',     'yes'),

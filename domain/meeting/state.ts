@@ -121,6 +121,8 @@ export interface Conclusion {
   code?: string
   hash?: string
   issuedAt?: string
+  /** Its notice no longer holds. */
+  withdrawn?: { at: string; reason: string }
   acknowledgedBy: string[]
 }
 

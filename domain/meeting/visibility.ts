@@ -126,6 +126,7 @@ export const visibility: Record<EventType, Sight> = {
   'conclusion.returned': inside,
   'conclusion.issued': insideOrAddressed,
   'conclusion.acknowledged': insideOrAddressed,
+  'conclusion.withdrawn': insideOrAddressed,
   'notice.posted': everyone,
   'help.requested': everyone,
   'help.resolved': everyone,

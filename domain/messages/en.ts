@@ -25,6 +25,8 @@ export const en: Messages = {
     unavailable: 'The system cannot be reached now. Try again.',
   },
   reasons: {
+    conclusion_withdrawn: 'this notice was withdrawn',
+    minutes_not_withdrawn: 'minutes are not withdrawn; correct them and make a new version, which takes their place',
     document_not_valid: 'the document was corrected, replaced or withdrawn',
     already_signed: 'the document bears this signature already',
     already_sealed: "the document bears the organisation's signature and takes no other",

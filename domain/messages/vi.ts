@@ -40,6 +40,8 @@ export const vi: Messages = {
     unavailable: 'Tạm thời chưa kết nối được hệ thống. Hãy thử lại.',
   },
   reasons: {
+    conclusion_withdrawn: 'thông báo này đã được thu hồi',
+    minutes_not_withdrawn: 'biên bản không thu hồi; sửa biên bản rồi lập bản mới, bản mới thay bản cũ',
     document_not_valid: 'văn bản đã được đính chính, thay thế hoặc thu hồi',
     already_signed: 'văn bản đã có chữ ký này',
     already_sealed: 'văn bản đã có chữ ký của cơ quan, không ký thêm được nữa',

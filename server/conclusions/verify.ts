@@ -12,12 +12,14 @@ interface Row {
   text: string
   status: DocumentStatus
   corrected_by: string | null
+  withdrawn_at: Date | null
 }
 
 /** What anybody who holds a code may know of an issued conclusion: what its paper says, whether it still stands, and which files are it. */
 export async function verify(sql: Sql, code: string): Promise<Omit<VerifiedDocument, 'valid'> | null> {
   const [row] = await sql<Row[]>`
     select book.id, one.number, one.notation, one.issued_at, one.issuer, one.hash, one.text, book.status,
+      (select at from withdrawals where document_id = book.id) as withdrawn_at,
       (select later.notation from conclusions later where later.corrects = one.id and later.status = 'issued'
        order by later.issued_at desc limit 1) as corrected_by
     from conclusions one join documents book on one.id = any(book.conclusion_ids) and book.type = 'TB'
@@ -32,6 +34,7 @@ export async function verify(sql: Sql, code: string): Promise<Omit<VerifiedDocum
     text: row.text,
     status: row.status,
     correctedBy: row.corrected_by ?? undefined,
+    withdrawnAt: row.withdrawn_at?.toISOString(),
     files: await filesOf(sql, row.id),
   }
 }

@@ -22,6 +22,9 @@ interface Row {
   version: number
   replaces: string | null
   corrected_by: string | null
+  withdrawal_reason: string | null
+  withdrawn_at: Date | null
+  withdrawn_by: string | null
   conclusion_ids: string[]
   issued_at: Date
   files: DocumentFileFormat[]
@@ -42,6 +45,10 @@ const entryOf = (row: Row): DocumentEntry => ({
   version: row.version,
   replaces: row.replaces ?? undefined,
   correctedBy: row.corrected_by ?? undefined,
+  withdrawal:
+    row.withdrawn_at === null
+      ? undefined
+      : { reason: row.withdrawal_reason ?? '', at: row.withdrawn_at.toISOString(), by: row.withdrawn_by ?? '' },
   conclusionIds: row.conclusion_ids,
   issuedAt: row.issued_at.toISOString(),
   files: row.files,
@@ -57,12 +64,14 @@ const mostEntries = 5000
 export async function findDocuments(sql: Sql, { type, year, q }: DocumentQuery): Promise<DocumentEntry[]> {
   const words = (q ?? '').split(/\s+/).filter((word) => word !== '')
   const rows = await sql<Row[]>`
-    select id, type, meeting_id, year, issuer, number, notation, abstract, signer, recipients, status, version, replaces,
-      conclusion_ids, issued_at,
+    select documents.id, type, meeting_id, year, issuer, number, notation, abstract, signer, recipients, status, version, replaces,
+      conclusion_ids, issued_at, withdrawals.reason as withdrawal_reason, withdrawals.at as withdrawn_at, users.name as withdrawn_by,
       (select later.notation from conclusions later where later.corrects = any(documents.conclusion_ids) and later.status = 'issued'
        order by later.issued_at desc limit 1) as corrected_by,
       array(select format from document_files where document_id = documents.id order by format) as files
     from documents
+      left join withdrawals on withdrawals.document_id = documents.id
+      left join users on users.id = withdrawals.user_id
     where ${type === undefined ? sql`true` : sql`type = ${type}`}
       and ${year === undefined ? sql`true` : sql`year = ${year}`}
       and not exists (select from unnest(${words}::text[]) word where position(plain_text(word) in search) = 0)

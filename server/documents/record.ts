@@ -37,6 +37,26 @@ export async function recordDocument(tx: TransactionSql, one: NewDocument): Prom
 }
 
 /**
+ * Takes documents out of force, in the transaction of the events that say so: the row stays in the book with its number, and what
+ * still waits to be sent is not sent.
+ */
+export async function recordWithdrawn(tx: TransactionSql, events: MeetingEvent[]): Promise<void> {
+  for (const event of events) {
+    if (event.type !== 'conclusion.withdrawn') continue
+    const [row] = await tx<{ id: string }[]>`
+      update documents set status = 'withdrawn' where ${event.conclusionId} = any(conclusion_ids) and type = 'TB' returning id`
+    if (row === undefined) throw new Error(`the withdrawn conclusion ${event.conclusionId} has no document`)
+    await tx`
+      insert into withdrawals (document_id, reason, user_id, at)
+      values (${row.id}, ${event.reason}, ${'userId' in event.actor ? event.actor.userId : null}, ${event.at})
+      on conflict do nothing`
+    await tx`
+      update deliveries set given_up_at = ${event.at}
+      where document_id = ${row.id} and channel = 'email' and sent_at is null and given_up_at is null`
+  }
+}
+
+/**
  * The notices of the conclusions that these events issue, written in the transaction of the events: a number that was given
  * stands in the book, whatever happens to the process. `state` is after the events.
  */

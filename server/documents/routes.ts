@@ -1,6 +1,9 @@
-import { DocumentList, DocumentParams, DocumentQuery } from '#domain/contract/documents.ts'
+import { DocumentList, DocumentParams, DocumentQuery, WithdrawDocument } from '#domain/contract/documents.ts'
+import { refuse } from '#domain/errors.ts'
+import type { Command } from '#domain/meeting/meeting.ts'
 import { mayAttendItem } from '#domain/meeting/visibility.ts'
-import type { MeetingState, Viewer } from '#domain/meeting/state.ts'
+import type { Actor, MeetingState, Viewer } from '#domain/meeting/state.ts'
+import type { Outcome } from '../meeting/room.ts'
 import { viewerOf } from '../people/sessions.ts'
 import { noteOpened } from '../sending/deliveries.ts'
 import { route } from '../web/http.ts'
@@ -17,6 +20,7 @@ import { bookAsXlsx } from './workbook.ts'
 export interface DocumentAccess {
   stateOf: (meetingId: string) => Promise<MeetingState | null>
   mayReadConclusion: (viewer: Viewer, conclusionId: string) => Promise<boolean>
+  command: (meetingId: string, actor: Actor, command: Command) => Promise<Outcome>
 }
 
 /** Who keeps the book and who answers for what is in it: they see every document, they are inside every closed item too. */
@@ -69,6 +73,29 @@ export function registerDocuments(doors: Doors, documents: DocumentSources, acce
       const bytes = await bookAsXlsx(await findDocuments(documents.sql, query))
       const name = ['Sổ văn bản đi', query.type, query.year].filter((part) => part !== undefined).join(' ')
       return sendFile(response, { bytes, name, ending: 'xlsx', mediaType: xlsx, show: 'attachment' })
+    },
+  )
+
+  route(
+    doors,
+    {
+      method: 'post',
+      path: '/api/documents/:id/withdraw',
+      summary: 'Takes an issued notice out of force, saying why; its number stays used and it stays in the book',
+      who: ['office'],
+      params: DocumentParams,
+      body: WithdrawDocument,
+      answers: { 204: null },
+    },
+    async ({ params, body: { reason }, session }) => {
+      const document = await documents.store.documentOf(params.id)
+      if (document === null) return { refusal: { code: 'not_found' } }
+      // Minutes have versions: what was wrong in one is put right in the next, which takes its place.
+      const [conclusionId] = document.conclusionIds
+      if (document.type !== 'TB' || conclusionId === undefined) return refuse('wrong_state', 'minutes_not_withdrawn')
+      const command = { type: 'conclusion.withdraw', conclusionId, reason } as const
+      const outcome = await access.command(document.meetingId, viewerOf(session), command)
+      return 'refusal' in outcome ? outcome : { status: 204 as const }
     },
   )
 

@@ -47,8 +47,6 @@ export interface DocumentStore {
    * not used.
    */
   addFile: (id: string, format: DocumentFileFormat, bytes: Buffer) => Promise<DocumentFile>
-  /** Says what became of a document; it stays in the book. */
-  setStatus: (id: string, status: DocumentStatus) => Promise<void>
 }
 
 export const mediaTypes: Record<DocumentFileFormat, string> = {
@@ -108,9 +106,6 @@ export function createDocumentStore({ sql, files }: { sql: Sql; files: FileStore
       const first = await fileOf(id, format)
       if (first === null) throw new Error(`the ${format} of document ${id} is not in this file store`)
       return first
-    },
-    setStatus: async (id, status) => {
-      await sql`update documents set status = ${status} where id = ${id}`
     },
   }
 }

@@ -39,6 +39,7 @@ export function bookAsXlsx(entries: DocumentEntry[]): Promise<Buffer> {
 const noteOf = (one: DocumentEntry): string =>
   [
     one.status === 'valid' ? '' : statusNames[one.status],
+    one.withdrawal === undefined ? '' : `${shortDate(dayOf(one.withdrawal.at))}: ${one.withdrawal.reason}`,
     one.correctedBy === undefined ? '' : `bởi ${one.correctedBy}`,
     one.version === 1 ? '' : `bản ${one.version}`,
   ]

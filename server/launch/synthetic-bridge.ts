@@ -275,7 +275,10 @@ export function startSyntheticBridge(options: BridgeOptions): SyntheticBridge {
     }
     const owed = meeting.conclusions.find(
       (one) =>
-        one.status === 'issued' && addressedUnitIds(one).includes(self.unitId) && !one.acknowledgedBy.includes(self.unitId),
+        one.status === 'issued' &&
+        one.withdrawn === undefined &&
+        addressedUnitIds(one).includes(self.unitId) &&
+        !one.acknowledgedBy.includes(self.unitId),
     )
     if (owed) {
       const due = acknowledgeAt.get(owed.id) ?? now + between(1_000, 6_000)

@@ -1,4 +1,5 @@
 import type { Sql, TransactionSql } from 'postgres'
+import type { DocumentStatus } from '#domain/contract/documents.ts'
 import type { DocumentSignature, SignatureKind } from '#domain/contract/signing.ts'
 import type { FileStore } from '../files/store.ts'
 import { mediaTypes } from '../documents/store.ts'
@@ -28,8 +29,8 @@ export interface NewSignatureRow extends DocumentSignature {
 }
 
 /**
- * Keeps a file with one signature more; from now on it is what readers get. False when another signature came between: then nothing
- * was kept. `also` runs in the same transaction.
+ * Keeps a file with one signature more; from now on it is what readers get. False when another signature came between, or the
+ * document no longer stands: then nothing was kept. `also` runs in the same transaction.
  */
 export async function addSignature(
   sql: Sql,
@@ -40,6 +41,9 @@ export async function addSignature(
 ): Promise<boolean> {
   const { sha256, size } = await files.put([pdf])
   return sql.begin(async (tx) => {
+    // Held until the end: a document that is withdrawn or replaced meanwhile gets no signature more.
+    const [document] = await tx<{ status: DocumentStatus }[]>`select status from documents where id = ${documentId} for share`
+    if (document?.status !== 'valid') return false
     await tx`insert into files (sha256, size, media_type) values (${sha256}, ${size}, ${mediaTypes['signed-pdf']}) on conflict do nothing`
     const added = await tx`
       insert into signatures (document_id, position, kind, user_id, signer, signed_at, sha256)

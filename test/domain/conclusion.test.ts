@@ -188,6 +188,32 @@ describe('[C4] acknowledging', () => {
   })
 })
 
+describe('[C6] withdrawing', () => {
+  const meeting = given(...running, proposed(one), approved(one), issued(one))
+  const withdraw = { type: 'conclusion.withdraw' as const, conclusionId: one, reason: 'Sai căn cứ' }
+
+  test('is done once, by the Office, and says why; nothing else of the conclusion changes', () => {
+    const done = meeting.when(withdraw, asOffice)
+    expect(done.events).toEqual([{ type: 'conclusion.withdrawn', conclusionId: one, itemId: items.budget, reason: 'Sai căn cứ' }])
+    const { withdrawn, ...rest } = done.state.conclusions[0] ?? {}
+    expect(withdrawn).toMatchObject({ reason: 'Sai căn cứ' })
+    expect(rest).toEqual(meeting.state.conclusions[0])
+    expect(done.when(withdraw, asOffice).refusal).toEqual({ code: 'wrong_state', reason: 'conclusion_withdrawn' })
+    for (const actor of [asChair, asSecretary, asFinance]) expect(meeting.when(withdraw, actor).refusal?.code).toBe('forbidden')
+  })
+
+  test('ends the acknowledging, and goes on after the close', () => {
+    const done = given(...running, proposed(one), approved(one), issued(one), closed).when(withdraw, asOffice)
+    expect(done.refusal).toBeUndefined()
+    expect(done.when(step('acknowledge'), asFinance).refusal).toEqual({ code: 'wrong_state', reason: 'conclusion_withdrawn' })
+  })
+
+  test('is for what was issued', () => {
+    expect(given(...running, proposed(one), approved(one)).when(withdraw, asOffice).refusal?.reason).toBe('not_issued')
+    expect(meeting.when({ ...withdraw, conclusionId: other }, asOffice).refusal?.code).toBe('not_found')
+  })
+})
+
 test('[C5] a correction is a new conclusion that names an issued one, of this meeting or another', () => {
   const meeting = given(...running, proposed(one), approved(one), issued(one))
   const correct = (corrects: string) => meeting.when({ ...proposal(other), corrects }, asSecretary)

@@ -69,6 +69,7 @@ const commands: Record<CommandType, CommandInput> = {
   'conclusion.return': { type: 'conclusion.return', conclusionId: conclusion },
   'conclusion.issue': { type: 'conclusion.issue', conclusionId: conclusion },
   'conclusion.acknowledge': { type: 'conclusion.acknowledge', conclusionId: conclusion },
+  'conclusion.withdraw': { type: 'conclusion.withdraw', conclusionId: conclusion, reason: 'Sai căn cứ' },
   'notice.post': { type: 'notice.post', text: 'Tạm nghỉ mười lăm phút', level: 'info' },
   'help.request': { type: 'help.request', text: 'Mất hình' },
   'help.resolve': { type: 'help.resolve', requestId: id(1000) },

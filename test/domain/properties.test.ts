@@ -379,9 +379,12 @@ function brokenInvariants({ before, after: now, made }: Step, log: MeetingEvent[
     check('acknowledged once, by those addressed', !hasTwice(one.acknowledgedBy))
     const frozen = before.conclusions.find((known) => known.id === one.id && known.status === 'issued')
     check(
-      'what is issued never changes',
-      !frozen || isSameJson({ ...frozen, acknowledgedBy: [] }, { ...one, acknowledgedBy: [] }),
+      'what is issued never changes; it is acknowledged, and may be withdrawn for good',
+      !frozen ||
+        isSameJson({ ...frozen, acknowledgedBy: [], withdrawn: undefined }, { ...one, acknowledgedBy: [], withdrawn: undefined }),
     )
+    check('what was withdrawn stays so', !frozen?.withdrawn || isSameJson(frozen.withdrawn, one.withdrawn))
+    check('nobody acknowledges what was withdrawn', !frozen?.withdrawn || isSameJson(frozen.acknowledgedBy, one.acknowledgedBy))
   }
   const numbers = conclusions.flatMap((one) => one.number ?? [])
   check(

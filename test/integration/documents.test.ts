@@ -492,7 +492,7 @@ describe('issued conclusions', () => {
 
   test('stand as they were issued: the database lets nothing but their status change, and nothing be deleted', async () => {
     const { id } = await issue()
-    await documents.store.setStatus(id, 'withdrawn')
+    await database.sql`update documents set status = 'withdrawn' where id = ${id}`
     expect((await documents.store.documentOf(id))?.status).toBe('withdrawn')
     await expect(database.sql`update documents set abstract = 'khác' where id = ${id}`).rejects.toThrow('does not change')
     await expect(database.sql`update documents set number = 99 where id = ${id}`).rejects.toThrow('does not change')

@@ -263,6 +263,7 @@ describe('the permission table over the wire', () => {
       'conclusion.return': { conclusionId: id },
       'conclusion.issue': { conclusionId: id },
       'conclusion.acknowledge': { conclusionId: id },
+      'conclusion.withdraw': { conclusionId: id, reason: 'Sai căn cứ' },
       'notice.post': { text: 'N', level: 'info' },
       'help.request': { text: 'H' },
       'help.resolve': { requestId: id },

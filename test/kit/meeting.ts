@@ -363,6 +363,7 @@ const drawn: Record<CommandType, number> = {
   'conclusion.return': 3,
   'conclusion.issue': 9,
   'conclusion.acknowledge': 14,
+  'conclusion.withdraw': 2,
   'notice.post': 1,
   'help.request': 1,
   'help.resolve': 1,
@@ -375,6 +376,7 @@ const ripeFor: Partial<Record<CommandType, ConclusionStatus>> = {
   'conclusion.return': 'proposed',
   'conclusion.issue': 'approved',
   'conclusion.acknowledge': 'issued',
+  'conclusion.withdraw': 'issued',
 }
 
 const number = fc.nat(1_000_000)
@@ -410,6 +412,7 @@ export function actorOf(move: Move, state: MeetingState): Actor {
       state.conclusions.some(
         (one) => one.status === 'issued' && [one.leadUnitId, ...one.coordinatingUnitIds].includes(who.unitId),
       ),
+    'conclusion.withdraw': (who) => who.role === 'office',
     'help.resolve': (who) => who.role === 'office',
     'chair.handOver': isChair,
     'conclusion.approve': isChair,
@@ -545,6 +548,10 @@ export function commandOf(move: Move, state: MeetingState): CommandInput {
     case 'conclusion.issue':
     case 'conclusion.acknowledge':
       return { type: move.type, conclusionId }
+    case 'conclusion.withdraw': {
+      const one = state.conclusions.find((known) => known.id === conclusionId)
+      return { type: move.type, conclusionId, reason: words(one?.itemId) }
+    }
     case 'notice.post':
       return { type: move.type, text: 'Còn năm phút', level: move.isOn ? 'info' : 'warning' }
     case 'help.request':

@@ -76,6 +76,7 @@ export const permissionTable: Record<CommandType, Record<Role, Right>> = {
     department: 'if addressed',
     office: 'if addressed',
   }),
+  'conclusion.withdraw': rights({}, ['office']),
   'notice.post': chairAnd('secretary', 'office'),
   'help.request': rights({}, ['leader', 'secretary', 'department', 'bridge']),
   'help.resolve': rights({}, ['office', 'admin']),

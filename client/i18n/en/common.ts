@@ -312,6 +312,7 @@ export const commonEn: typeof commonVi = {
       return: 'Return conclusion',
       issue: 'Issue conclusion',
       acknowledge: 'Acknowledge receipt',
+      withdraw: 'Withdraw the notice',
     },
     notice: {
       post: 'Post a notice',

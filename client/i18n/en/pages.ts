@@ -226,6 +226,7 @@ export const pagesEn: typeof pagesVi = {
     issuer: 'Issuer',
     text: 'Text',
     hash: 'Hash in the log',
+    withdrawnOn: 'This document was withdrawn on {date} and is no longer in force.',
     corrected: 'This conclusion was corrected by conclusion {number}.',
     standing: {
       valid: 'In force',

@@ -311,6 +311,7 @@ export const commonVi = {
       return: 'Trả lại kết luận',
       issue: 'Ban hành kết luận',
       acknowledge: 'Xác nhận đã nhận',
+      withdraw: 'Thu hồi thông báo',
     },
     notice: {
       post: 'Gửi thông tin nhanh',

@@ -223,6 +223,7 @@ export const pagesVi = {
     issuer: 'Cơ quan ban hành',
     text: 'Nội dung',
     hash: 'Mã băm trong nhật ký',
+    withdrawnOn: 'Văn bản này đã được thu hồi ngày {date}, không còn hiệu lực.',
     corrected: 'Kết luận này đã được đính chính bằng kết luận số {number}.',
     standing: {
       valid: 'Còn hiệu lực',
