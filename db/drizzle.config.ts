@@ -11,6 +11,7 @@ export default defineConfig({
     './db/deliveries.ts',
     './db/signatures.ts',
     './db/withdrawals.ts',
+    './db/signed-drafts.ts',
     './db/files.ts',
   ],
   out: './db/migrations',

@@ -8,7 +8,7 @@ import { openDatabase, type Database } from '#db/client.ts'
 import { migrate } from '#db/migrate.ts'
 import { hasDemoAccounts } from '#db/seed/demo.ts'
 import { limits } from '#domain/contract/values.ts'
-import { errorStatus } from '#domain/errors.ts'
+import { errorStatus, refuse } from '#domain/errors.ts'
 import { createDocumentRenderer } from './conclusions/layout/renderer.ts'
 import { registerConclusions } from './conclusions/routes.ts'
 import { registerMinutesDocuments } from './documents/minutes-routes.ts'
@@ -246,7 +246,7 @@ export function createApp(settings: Settings, { log, progress = silently }: AppO
       stateOf: async (meetingId: string) => (await rooms.stateOf(meetingId))?.state ?? null,
       mayReadConclusion: access.mayReadConclusion,
     }
-    registerConclusions(doors, services, { documents, ...documentAccess, failedCodes })
+    registerConclusions(doors, services, { documents, ...documentAccess, readFile: files.read, failedCodes })
     registerDocuments(doors, documents, {
       ...documentAccess,
       command: (meetingId, actor, command) => rooms.command(meetingId, actor, command),
@@ -268,7 +268,13 @@ export function createApp(settings: Settings, { log, progress = silently }: AppO
       files,
       store: documents.store,
       officialPdf: (document) => officialPdf(documents, document),
+      renderer,
+      verifyUrl,
       stateOf: documentAccess.stateOf,
+      command: async (meetingId, actor, command, commandId) => {
+        const room = await rooms.find(meetingId)
+        return room ? room.command(actor, command, commandId) : refuse('not_found')
+      },
       keys: createFileKeys(keys),
       stamp: keys.timeStampUrl === undefined ? undefined : timeStampsFrom(keys.timeStampUrl),
       dispatch,

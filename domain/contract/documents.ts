@@ -50,6 +50,8 @@ export const DocumentEntry = z.object({
   withdrawal: Withdrawal.optional(),
   conclusionIds: z.array(Id),
   issuedAt: z.string(),
+  /** Whether it bears an electronic signature. */
+  isSigned: z.boolean(),
   /** Which forms are kept already; .docx and .pdf are made when they are first asked for. */
   files: z.array(DocumentFileFormat),
 })

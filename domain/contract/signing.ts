@@ -27,4 +27,15 @@ export const SignaturesAnswer = z.object({
 })
 export type SignaturesAnswer = z.infer<typeof SignaturesAnswer>
 
+/** The chair's or the printed signer's password of their own key, for the notice before its number is given. */
+export const NewDraftSignature = z.strictObject({ password: z.string().min(1).max(1000) })
+
+export const DraftSignatureAnswer = z.object({
+  /** Present once the notice was signed as it was approved. */
+  signature: z.object({ signer: z.string(), signedAt: z.iso.datetime() }).optional(),
+  /** Whether the asker may sign it now and has a key here. */
+  maySign: z.boolean(),
+})
+export type DraftSignatureAnswer = z.infer<typeof DraftSignatureAnswer>
+
 export const scanLimits = { bytes: 30 * 1024 * 1024 } as const

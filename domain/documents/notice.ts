@@ -106,6 +106,25 @@ const conclusionBlocks = (conclusions: NoticeConclusion[], issuer: IssuingBody):
 /** `UBND huyện Tu Mơ Rông`, as lists of recipients write it. */
 const asRecipient = (name: string): string => name.replace(/^Ủy ban nhân dân\b/iu, 'UBND')
 
+/**
+ * The draft of a notice with what is known only at its issue: number, date and code. Nothing else of it changes: what was approved,
+ * and may have been signed, is what goes out.
+ */
+export const completeNotice = (
+  draft: DocumentDescription,
+  { notation, issuedAt, verification }: { notation: string; issuedAt: string; verification: Verification },
+): DocumentDescription => ({
+  ...draft,
+  title: cleanText(`Thông báo số ${notation}: ${draft.title}`),
+  issuedAt,
+  header: {
+    ...draft.header,
+    numberSymbol: `Số: ${notation}`,
+    placeDate: draft.header.placeDate?.replace(openDate(draft.issuedAt), longDate(dayOf(issuedAt))),
+  },
+  closing: { ...draft.closing, verification },
+})
+
 /** The notice of conclusions as nd30 lays it out: header, subject, opening, numbered conclusions, closing, recipients, signature. */
 export const describeNotice = (facts: NoticeFacts, frame: NoticeFrame): DocumentDescription => {
   const { issuer } = frame

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { canonicalJson } from '../canonical.ts'
 import { refuse } from '../errors.ts'
 import { WithdrawalReason } from '../contract/documents.ts'
 import { Day, Id, limits, text } from '../contract/values.ts'
@@ -8,13 +9,25 @@ import type { Deciders, Evolvers } from './shape.ts'
 /**
  * Conclusions: proposed by the desk, approved or returned by the chair, issued with a number, acknowledged by each unit addressed.
  * C1  A returned conclusion is proposed again under the same id and item, with new words; nothing else is proposed twice.
- * C2  Only what is proposed is approved or returned; only what is approved is issued.
+ * C2  Only what is proposed is approved or returned, and an approval that names its words only as long as they are the same; only
+ *     what is approved is issued.
  * C3  Issuing takes the next number of its register and freezes the text: the event carries everything.
  * C4  Each unit addressed acknowledges once. All of this goes on after the close.
  * C5  An issued conclusion never changes: a correction is a new one that names it in `corrects`.
  * C6  The Office withdraws the notice of an issued conclusion, once and saying why. By C5 that is no change of it: number, words and
  *     paper stay as they went out, and who was sent it sees that it no longer holds. Nobody acknowledges it any more.
  */
+
+/** What a conclusion says. */
+const wording = {
+  itemId: Id,
+  text: z.string(),
+  leadUnitId: Id,
+  coordinatingUnitIds: z.array(Id),
+  dueDate: Day.optional(),
+  product: z.string().optional(),
+  corrects: Id.optional(),
+}
 
 export const commands = [
   z.strictObject({
@@ -32,6 +45,8 @@ export const commands = [
     type: z.literal('conclusion.approve'),
     conclusionId: Id,
     remark: text(limits.notice, { lines: true }).optional(),
+    /** The words that are approved, where no others may be. */
+    wording: z.strictObject(wording).optional(),
   }),
   z.strictObject({
     type: z.literal('conclusion.return'),
@@ -43,24 +58,15 @@ export const commands = [
   z.strictObject({ type: z.literal('conclusion.withdraw'), conclusionId: Id, reason: WithdrawalReason }),
 ] as const
 
-const wording = {
-  conclusionId: Id,
-  itemId: Id,
-  text: z.string(),
-  leadUnitId: Id,
-  coordinatingUnitIds: z.array(Id),
-  dueDate: Day.optional(),
-  product: z.string().optional(),
-  corrects: Id.optional(),
-}
 const step = { conclusionId: Id, itemId: Id, remark: z.string().optional() }
 
 export const events = [
-  z.object({ type: z.literal('conclusion.proposed'), ...wording }),
+  z.object({ type: z.literal('conclusion.proposed'), conclusionId: Id, ...wording }),
   z.object({ type: z.literal('conclusion.approved'), ...step }),
   z.object({ type: z.literal('conclusion.returned'), ...step }),
   z.object({
     type: z.literal('conclusion.issued'),
+    conclusionId: Id,
     ...wording,
     proposedAt: z.string(),
     proposedBy: Id,
@@ -75,6 +81,17 @@ export const events = [
 ] as const
 
 const find = (state: MeetingState, conclusionId: string) => state.conclusions.find((one) => one.id === conclusionId)
+
+/** What a conclusion says: as long as this is the same, its notice says the same. */
+export const wordingOf = (one: Conclusion) => ({
+  itemId: one.itemId,
+  text: one.text,
+  leadUnitId: one.leadUnitId,
+  coordinatingUnitIds: one.coordinatingUnitIds,
+  dueDate: one.dueDate,
+  product: one.product,
+  corrects: one.corrects,
+})
 
 /** The units an issued conclusion addresses: the lead unit first. */
 export const addressedUnitIds = (one: { leadUnitId: string; coordinatingUnitIds: string[] }): string[] => [
@@ -103,10 +120,11 @@ export const decide: Deciders<typeof commands> = {
     return { events: [{ type: 'conclusion.proposed', ...fields, coordinatingUnitIds }] }
   },
 
-  'conclusion.approve': (state, { conclusionId, remark }) => {
+  'conclusion.approve': (state, { conclusionId, remark, wording }) => {
     const one = find(state, conclusionId)
     if (!one) return refuse('not_found')
     if (one.status !== 'proposed') return refuse('wrong_state', 'not_proposed')
+    if (wording !== undefined && canonicalJson(wording) !== canonicalJson(wordingOf(one))) return refuse('conflict')
     return { events: [{ type: 'conclusion.approved', conclusionId, itemId: one.itemId, remark }] }
   },
 

@@ -8,6 +8,7 @@ import type { DocumentSources } from '../documents/rendered.ts'
 import { mediaTypes } from '../documents/store.ts'
 import { viewerOf } from '../people/sessions.ts'
 import { noteOpened } from '../sending/deliveries.ts'
+import { signedDraftOf } from '../signing/draft-store.ts'
 import { route } from '../web/http.ts'
 import type { Doors } from '../web/http.ts'
 import { createLimit } from '../web/limits.ts'
@@ -21,6 +22,8 @@ export interface ConclusionOptions {
   /** Whether this person may see this conclusion; false also when there is none. */
   mayReadConclusion: (viewer: Viewer, conclusionId: string) => Promise<boolean>
   stateOf: (meetingId: string) => Promise<MeetingState | null>
+  /** A kept file's bytes, where this process's disk has them. */
+  readFile: (sha256: string) => Promise<Buffer | null>
   /** Failed look-ups of codes per address; handed in where join links share the count. */
   failedCodes?: Limit
 }
@@ -71,16 +74,19 @@ export function registerConclusions(doors: Doors, { sql }: Services, options: Co
       {
         method: 'get',
         path: `/api/conclusions/:id/draft.${format}`,
-        summary: 'The notice of a conclusion before its issue, as it will look, with number and date left open',
+        summary:
+          'The notice of a conclusion before its issue, as it will look, with number and date left open; the .pdf signed once it was signed',
         who: 'signedIn',
         params: ConclusionParams,
         answers: { 200: mediaType },
       },
       async ({ params, session, response }) => {
         if (!(await options.mayReadConclusion(viewerOf(session), params.id))) return { refusal: { code: 'not_found' } }
-        const description = await describeDraft(options, sql, params.id)
-        if (description === null) return { refusal: { code: 'not_found' } }
-        const bytes = await documents.renderer.renderDocument(description, format)
+        const draft = await findDraft(options, sql, params.id)
+        if (draft === null) return { refusal: { code: 'not_found' } }
+        const { description, signedFile } = draft
+        const signed = format === 'pdf' && signedFile !== null ? await options.readFile(signedFile) : null
+        const bytes = signed ?? (await documents.renderer.renderDocument(description, format))
         return sendFile(response, { bytes, name: description.title.slice(0, 80), ending: format, mediaType, show: 'inline' })
       },
     )
@@ -114,11 +120,15 @@ const isOfMeeting = async (sql: Services['sql'], conclusionId: string, meetingId
   return rows.length > 0
 }
 
-/** What a conclusion that was not issued yet would say now; null when there is none. */
-async function describeDraft({ stateOf, documents }: ConclusionOptions, sql: Services['sql'], conclusionId: string) {
+/** What a conclusion that was not issued yet would say now, or says as it was signed; null when there is none. */
+async function findDraft({ stateOf, documents }: ConclusionOptions, sql: Services['sql'], conclusionId: string) {
   const [row] = await sql<{ meeting_id: string }[]>`select meeting_id from conclusions where id = ${conclusionId}`
   const state = row === undefined ? null : await stateOf(row.meeting_id)
   const conclusion = state?.conclusions.find((one) => one.id === conclusionId)
   if (!state || conclusion === undefined || conclusion.status === 'issued') return null
-  return describeConclusion(sql, state, conclusion, documents.verifyUrl)
+  const signed = await signedDraftOf(sql, state.meetingId, conclusion)
+  return {
+    description: signed?.description ?? (await describeConclusion(sql, state, conclusion, documents.verifyUrl)),
+    signedFile: signed?.sha256 ?? null,
+  }
 }

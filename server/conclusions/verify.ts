@@ -39,8 +39,9 @@ export async function verify(sql: Sql, code: string): Promise<Omit<VerifiedDocum
   }
 }
 
-/** The files as they stand, and as they stood after each signature. */
+/** The files as they stand, and as they stood after each signature; a draft that was signed before it had a number was not given out. */
 const filesOf = (sql: Sql, documentId: string): Promise<IssuedFile[]> =>
   sql<IssuedFile[]>`
     select format as form, sha256 from document_files where document_id = ${documentId} and format <> 'xml'
-    union select 'signed-pdf', sha256 from signatures where document_id = ${documentId}`
+    union select 'signed-pdf', sha256 from signatures
+      where document_id = ${documentId} and sha256 not in (select sha256 from signed_drafts)`

@@ -27,6 +27,7 @@ interface Row {
   withdrawn_by: string | null
   conclusion_ids: string[]
   issued_at: Date
+  is_signed: boolean
   files: DocumentFileFormat[]
 }
 
@@ -51,6 +52,7 @@ const entryOf = (row: Row): DocumentEntry => ({
       : { reason: row.withdrawal_reason ?? '', at: row.withdrawn_at.toISOString(), by: row.withdrawn_by ?? '' },
   conclusionIds: row.conclusion_ids,
   issuedAt: row.issued_at.toISOString(),
+  isSigned: row.is_signed,
   files: row.files,
 })
 
@@ -68,6 +70,7 @@ export async function findDocuments(sql: Sql, { type, year, q }: DocumentQuery):
       conclusion_ids, issued_at, withdrawals.reason as withdrawal_reason, withdrawals.at as withdrawn_at, users.name as withdrawn_by,
       (select later.notation from conclusions later where later.corrects = any(documents.conclusion_ids) and later.status = 'issued'
        order by later.issued_at desc limit 1) as corrected_by,
+      exists (select from signatures where document_id = documents.id) as is_signed,
       array(select format from document_files where document_id = documents.id order by format) as files
     from documents
       left join withdrawals on withdrawals.document_id = documents.id

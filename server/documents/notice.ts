@@ -1,5 +1,5 @@
 import type { Sql, TransactionSql } from 'postgres'
-import type { DocumentDescription } from '#domain/documents/description.ts'
+import type { DocumentDescription, Verification } from '#domain/documents/description.ts'
 import { groupedHash } from '#domain/documents/description.ts'
 import { byOrderOfChairman, onBehalfOfCommittee } from '#domain/documents/issuing.ts'
 import { describeNotice } from '#domain/documents/notice.ts'
@@ -78,7 +78,12 @@ export async function describeConclusion(
   )
 }
 
-const verificationOf = (code: string, hash: string, verifyUrl: VerifyUrl): DocumentDescription['closing']['verification'] => {
+/** Keeps the room that a code and a hash will take. */
+export const openVerification = (verifyUrl: VerifyUrl): Verification =>
+  verificationOf('0000-0000-0000-0000', '0'.repeat(64), verifyUrl)
+
+/** What leads from the paper to the verify page. */
+export const verificationOf = (code: string, hash: string, verifyUrl: VerifyUrl): Verification => {
   const url = verifyUrl(code)
   return {
     url,

@@ -5,7 +5,9 @@ import type { DocumentDescription } from '#domain/documents/description.ts'
 import type { DocumentType } from '#domain/contract/documents.ts'
 import type { MeetingEvent } from '#domain/meeting/meeting.ts'
 import type { MeetingState } from '#domain/meeting/state.ts'
-import { describeConclusion } from './notice.ts'
+import { completeNotice } from '#domain/documents/notice.ts'
+import { enterDraftSignature, signedDraftOf } from '../signing/draft-store.ts'
+import { describeConclusion, verificationOf } from './notice.ts'
 import type { VerifyUrl } from './notice.ts'
 
 export interface NewDocument {
@@ -58,7 +60,8 @@ export async function recordWithdrawn(tx: TransactionSql, events: MeetingEvent[]
 
 /**
  * The notices of the conclusions that these events issue, written in the transaction of the events: a number that was given
- * stands in the book, whatever happens to the process. `state` is after the events.
+ * stands in the book, whatever happens to the process. A notice that was signed with its approval goes out as it was signed, with the
+ * number filled in. `state` is after the events.
  */
 export async function recordIssued(
   tx: TransactionSql,
@@ -70,6 +73,7 @@ export async function recordIssued(
     if (event.type !== 'conclusion.issued') continue
     const conclusion = state.conclusions.find((one) => one.id === event.conclusionId)
     if (conclusion?.hash === undefined) throw new Error(`the issued conclusion ${event.conclusionId} is not in the state`)
+    const draft = await signedDraftOf(tx, state.meetingId, conclusion)
     await recordDocument(tx, {
       id: conclusion.id,
       type: 'TB',
@@ -81,8 +85,16 @@ export async function recordIssued(
       conclusionIds: [conclusion.id],
       head: { seq: event.seq, hash: conclusion.hash },
       issuedAt: event.at,
-      description: await describeConclusion(tx, state, conclusion, verifyUrl),
+      description:
+        draft === null
+          ? await describeConclusion(tx, state, conclusion, verifyUrl)
+          : completeNotice(draft.description, {
+              notation: event.notation,
+              issuedAt: event.at,
+              verification: verificationOf(event.code, conclusion.hash, verifyUrl),
+            }),
     })
+    if (draft !== null) await enterDraftSignature(tx, conclusion.id, draft)
     if (event.corrects !== undefined)
       await tx`update documents set status = 'corrected' where ${event.corrects} = any(conclusion_ids) and status = 'valid'`
   }

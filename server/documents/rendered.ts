@@ -3,6 +3,7 @@ import type { DocumentDescription } from '#domain/documents/description.ts'
 import type { MeetingState } from '#domain/meeting/state.ts'
 import type { DocumentRenderer } from '../conclusions/layout/renderer.ts'
 import type { FileFormat } from '../conclusions/layout/render-worker.ts'
+import { fillDraft } from '../signing/draft.ts'
 import { describeConclusion } from './notice.ts'
 import type { VerifyUrl } from './notice.ts'
 import type { DocumentFile, DocumentRecord, DocumentStore } from './store.ts'
@@ -20,7 +21,8 @@ export interface DocumentSources {
 
 /**
  * An issued document as .docx or .pdf: made at the first asking, the same bytes ever after. Two processes may make it at once; the
- * one that is there first decides. Where this process's disk does not hold the bytes, they are made again and must be equal.
+ * one that is there first decides. Where this process's disk does not hold the bytes, they are made again and must be equal. The .pdf
+ * of a notice that was signed with its approval is that signed file with the number filled in.
  */
 export async function renderedFile(
   sources: DocumentSources,
@@ -30,7 +32,11 @@ export async function renderedFile(
   const { store, renderer } = sources
   const kept = await store.fileOf(document.id, format)
   if (kept !== null) return kept
-  return store.addFile(document.id, format, await renderer.renderDocument(await descriptionOf(sources, document), format))
+  const description = await descriptionOf(sources, document)
+  const draft = format === 'pdf' ? await store.signedDraftOf(document.id) : null
+  const bytes =
+    draft === null ? await renderer.renderDocument(description, format) : await fillDraft(renderer, draft, description)
+  return store.addFile(document.id, format, bytes)
 }
 
 /** What the document is to others: the signed PDF once there is one, else the PDF as it was made. */

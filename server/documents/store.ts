@@ -40,6 +40,8 @@ export interface DocumentStore {
   minutesOf: (meetingId: string) => Promise<DocumentRecord | null>
   /** A form that was kept; null when it was not, or when this process's disk does not hold its bytes. */
   fileOf: (id: string, format: DocumentFileFormat) => Promise<DocumentFile | null>
+  /** The file that was signed before the document had its number; null where it was not signed so. */
+  signedDraftOf: (id: string) => Promise<Buffer | null>
   /** The SHA-256 that was recorded for a form, whether or not its bytes are on this disk. */
   hashOf: (id: string, format: DocumentFileFormat) => Promise<string | null>
   /**
@@ -91,6 +93,14 @@ export function createDocumentStore({ sql, files }: { sql: Sql; files: FileStore
       const [row] = await sql<Row[]>`
         select ${columns} from documents where meeting_id = ${meetingId} and type = 'BB' order by version desc limit 1`
       return recordOf(row)
+    },
+    signedDraftOf: async (id) => {
+      const [row] = await sql<{ sha256: string }[]>`
+        select sha256 from signatures where document_id = ${id} and sha256 in (select sha256 from signed_drafts)`
+      if (row === undefined) return null
+      const bytes = await files.read(row.sha256)
+      if (bytes === null) throw new Error(`the signed draft of document ${id} is not in this file store`)
+      return bytes
     },
     addFile: async (id, format, bytes) => {
       const made = await files.put([bytes])

@@ -17,6 +17,8 @@ export interface KeyRing {
   seal: () => Promise<OpenedKey | null>
   /** A person's own, opened with their password; null where they have none here. */
   personal: (username: string, password: string) => Promise<OpenedKey | null>
+  /** Whether a person has a key of their own here. */
+  hasPersonal: (username: string) => boolean
 }
 
 /** Keys in files, as the settings name them. */
@@ -25,13 +27,18 @@ export function createFileKeys({ seal, peopleDir }: SigningSettings): KeyRing {
     key: await openP12(p12, password),
     picture: picture !== undefined && existsSync(picture) ? await readFile(picture) : undefined,
   })
+  const fileOf = (username: string): string | null => {
+    // A name never leads out of the folder.
+    if (peopleDir === undefined || !/^[a-z0-9][a-z0-9._-]*$/.test(username)) return null
+    const p12 = path.join(peopleDir, `${username}.p12`)
+    return existsSync(p12) ? p12 : null
+  }
   return {
+    hasPersonal: (username) => fileOf(username) !== null,
     seal: async () => (seal === undefined ? null : open(seal.p12, seal.password, seal.picture)),
     personal: async (username, password) => {
-      // A name never leads out of the folder.
-      if (peopleDir === undefined || !/^[a-z0-9][a-z0-9._-]*$/.test(username)) return null
-      const p12 = path.join(peopleDir, `${username}.p12`)
-      return existsSync(p12) ? open(p12, password, path.join(peopleDir, `${username}.png`)) : null
+      const p12 = fileOf(username)
+      return p12 === null ? null : open(p12, password, p12.replace(/p12$/, 'png'))
     },
   }
 }

@@ -43,8 +43,12 @@ const roomPt = 80
  * Finds a name as it is printed last in a PDF, in the left or right half of its page (minutes carry two), by what the file itself
  * says of its words (pdftotext). Null when it does not stand there.
  */
-export async function placeOfName(file: string, name: string, side: 'left' | 'right'): Promise<NamePlace | null> {
-  const { stdout } = await run('pdftotext', ['-bbox', file, '-'], { maxBuffer: 64 * 1024 * 1024, timeout: 20_000 })
+export async function placeOfName(pdf: Buffer, name: string, side: 'left' | 'right'): Promise<NamePlace | null> {
+  const reading = run('pdftotext', ['-bbox', '-', '-'], { maxBuffer: 64 * 1024 * 1024, timeout: 20_000 })
+  // A reader that ends early closes this end too: what it says when it ends is the error that counts.
+  reading.child.stdin?.on('error', () => undefined)
+  reading.child.stdin?.end(pdf)
+  const { stdout } = await reading
   const wanted = cleanText(name).split(/\s+/u)
   const pages = pagesOf(stdout)
   for (const [page, { width, height, words }] of [...pages.entries()].reverse()) {

@@ -1,33 +1,25 @@
-import type { Sql } from 'postgres'
 import { DocumentParams } from '#domain/contract/documents.ts'
 import { NewSignature, scanLimits, SignatureKind, SignaturesAnswer } from '#domain/contract/signing.ts'
 import { mayAttachScan, refusalOfSignature, type ToSign } from '#domain/documents/signing.ts'
-import { refuse, type Refusal } from '#domain/errors.ts'
-import type { MeetingState } from '#domain/meeting/state.ts'
+import { refuse } from '#domain/errors.ts'
 import { sendFile } from '../documents/answer.ts'
 import { type DocumentRecord, type DocumentStore, type DocumentFile, mediaTypes } from '../documents/store.ts'
-import type { FileStore } from '../files/store.ts'
 import { receiveFile } from '../files/upload.ts'
 import { viewerOf, type Session } from '../people/sessions.ts'
 import type { Dispatch } from '../sending/queue.ts'
 import { route, type Doors } from '../web/http.ts'
 import { createLimit } from '../web/limits.ts'
-import type { TimeStamper } from './cms.ts'
-import { nameIn, WrongKeyPasswordError } from './key.ts'
-import type { KeyRing, OpenedKey } from './keys.ts'
+import { registerDraftSigning, type DraftSources } from './draft-routes.ts'
+import { nameIn } from './key.ts'
+import { openKey } from './open-key.ts'
 import { signDocument } from './sign-document.ts'
 import { addSignature, signaturesOf } from './store.ts'
 import { NoTimeStampError } from './time-stamp.ts'
 
-export interface SigningSources {
-  sql: Sql
-  files: FileStore
+export interface SigningSources extends DraftSources {
   store: DocumentStore
   /** The PDF that the next signature goes onto. */
   officialPdf: (document: DocumentRecord) => Promise<DocumentFile>
-  stateOf: (meetingId: string) => Promise<MeetingState | null>
-  keys: KeyRing
-  stamp?: TimeStamper
   dispatch: Dispatch
 }
 
@@ -38,6 +30,7 @@ export function registerSigning(doors: Doors, sources: SigningSources): void {
   const { sql, files, store, keys, stamp, dispatch } = sources
   // A key's password is not to be guessed through this door.
   const tries = createLimit({ points: 10, seconds: 300 })
+  registerDraftSigning(doors, sources, tries)
 
   const toSign = async (id: string): Promise<{ document: DocumentRecord; subject: ToSign } | null> => {
     const document = await store.documentOf(id)
@@ -100,7 +93,7 @@ export function registerSigning(doors: Doors, sources: SigningSources): void {
       const at = new Date()
       let pdf: Buffer
       try {
-        pdf = await signDocument({ pdf: base.bytes, file: files.pathOf(base.sha256), document }, { kind, key: opened, at, stamp })
+        pdf = await signDocument({ pdf: base.bytes, document }, { kind, key: opened, at, stamp })
       } catch (error) {
         if (error instanceof NoTimeStampError) return refuse('unavailable', undefined, { params: { service: 'timeStamps' } })
         throw error
@@ -171,22 +164,4 @@ export function registerSigning(doors: Doors, sources: SigningSources): void {
       return sendFile(response, { bytes: file.bytes, name, ending: 'pdf', mediaType: mediaTypes.scan, show: 'inline' })
     },
   )
-}
-
-async function openKey(
-  keys: KeyRing,
-  kind: SignatureKind,
-  { user }: Session,
-  password: string | undefined,
-): Promise<OpenedKey | { refusal: Refusal }> {
-  if (kind !== 'seal' && password === undefined) return refuse('invalid_input', 'required', { field: 'password' })
-  try {
-    const opened = kind === 'seal' ? await keys.seal() : await keys.personal(user.username, password ?? '')
-    return opened ?? refuse('unavailable', kind === 'seal' ? 'no_seal_key' : 'no_personal_key')
-  } catch (error) {
-    if (!(error instanceof WrongKeyPasswordError)) throw error
-    return kind === 'seal'
-      ? refuse('unavailable', 'seal_key_locked')
-      : refuse('invalid_input', 'wrong_key_password', { field: 'password' })
-  }
 }

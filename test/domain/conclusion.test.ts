@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { wordingOf } from '#domain/meeting/conclusion.ts'
 import {
   after,
   approved,
@@ -23,7 +24,7 @@ import {
 
 const one = id(60)
 const other = id(61)
-const step = (verb: 'approve' | 'return' | 'issue' | 'acknowledge', conclusionId = one) => ({
+const step = <Verb extends 'approve' | 'return' | 'issue' | 'acknowledge'>(verb: Verb, conclusionId = one) => ({
   type: `conclusion.${verb}` as const,
   conclusionId,
 })
@@ -107,6 +108,16 @@ test('[C2] only what is proposed is approved or returned', () => {
   }
   for (const verb of ['approve', 'return', 'issue'] as const)
     expect(meeting.when(step(verb, other), asChair).refusal?.code).toBe('not_found')
+})
+
+test('[C2] an approval that names its words is of no others', () => {
+  const meeting = given(...running, proposed(one))
+  const [known] = meeting.state.conclusions
+  if (known === undefined) throw new Error('nothing was proposed')
+  const approve = (wording: ReturnType<typeof wordingOf>) => meeting.when({ ...step('approve'), wording }, asChair)
+  expect(approve(wordingOf(known)).state.conclusions[0]?.status).toBe('approved')
+  for (const other of [{ text: 'Lời khác' }, { dueDate: undefined }, { leadUnitId: units.health }, { coordinatingUnitIds: [] }])
+    expect(approve({ ...wordingOf(known), ...other }).refusal).toEqual({ code: 'conflict' })
 })
 
 test('[C2] only what is approved is issued', () => {

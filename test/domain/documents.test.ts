@@ -3,7 +3,7 @@ import { dayOf, longDate, parseDay, shortDate, timeOfDay, weekdayOf, yearOf } fr
 import { cleanText, DocumentDescription } from '#domain/documents/description.ts'
 import { byOrderOfChairman, committeeAsIssuer, notationOf, onBehalfOfCommittee } from '#domain/documents/issuing.ts'
 import { nd30, pointLetters } from '#domain/documents/nd30-2020.ts'
-import { meetingInSentence } from '#domain/documents/notice.ts'
+import { completeNotice, meetingInSentence } from '#domain/documents/notice.ts'
 import { recipientLines } from '#domain/documents/recipients.ts'
 import decree from '../data/nd30-2020.json' with { type: 'json' }
 import { notice, textsOf } from '../kit/documents.ts'
@@ -137,6 +137,15 @@ describe('the notice of conclusions', () => {
       'd) Hạn hoàn thành: ngày 05/12/2026; kết quả báo cáo Ủy ban nhân dân tỉnh (qua Văn phòng Ủy ban nhân dân tỉnh).',
     )
     expect(body.at(-1)).toMatch(/triển khai thực hiện\.\/\.$/)
+  })
+
+  test('its draft, completed with number, date and code, is the notice that was never open', () => {
+    const whole = notice()
+    const { verification } = whole.closing
+    if (verification === undefined) throw new Error('the sample has a code')
+    const draft = notice({ notation: undefined, issuedAt: undefined })
+    expect(draft.header.numberSymbol).not.toContain('05')
+    expect(completeNotice(draft, { notation: '05/TB-UBND', issuedAt: whole.issuedAt, verification })).toEqual(whole)
   })
 
   test('leaves out what a closed item must not tell, and names what it corrects', () => {

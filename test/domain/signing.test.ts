@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { SignatureKind } from '#domain/contract/signing.ts'
-import { refusalOfSignature, type ToSign } from '#domain/documents/signing.ts'
+import { refusalOfDraftSignature, refusalOfSignature, type DraftToSign, type ToSign } from '#domain/documents/signing.ts'
 import { asAdmin, asChair, asFinance, asOffice, asSecretary, asVice } from '../kit/meeting.ts'
 
 const notice: ToSign = { type: 'TB', status: 'valid', printedName: 'Doãn Thế Mực', chairUserId: asChair.userId, signatures: [] }
@@ -36,5 +36,32 @@ describe('who signs a document', () => {
     expect(reasonOf({ ...notice, signatures: ['signer', 'seal'] }, 'seal', as(asOffice))).toBe('already_signed')
     expect(reasonOf({ ...notice, status: 'corrected' }, 'signer', as(asChair))).toBe('document_not_valid')
     expect(reasonOf({ ...minutes, status: 'replaced' }, 'secretary', as(asSecretary))).toBe('document_not_valid')
+  })
+})
+
+describe('who signs a notice before it has its number', () => {
+  const draft: DraftToSign = {
+    status: 'proposed',
+    printedName: 'Doãn Thế Mực',
+    chairUserId: asChair.userId,
+    isSigned: false,
+  }
+  const reason = (of: DraftToSign, who: ReturnType<typeof as>) => {
+    const refusal = refusalOfDraftSignature(of, who)
+    return refusal && (refusal.reason ?? refusal.code)
+  }
+
+  test('the chair, with the approval or after it; whose name stands under it, what was approved; nobody else', () => {
+    const approved: DraftToSign = { ...draft, status: 'approved' }
+    for (const one of [draft, approved]) expect(reason(one, as(asChair))).toBeNull()
+    expect(reason(draft, as(asOffice, 'Doãn Thế Mực'))).toBe('not_approved')
+    expect(reason(approved, as(asOffice, 'Doãn Thế Mực'))).toBeNull()
+    for (const other of [asVice, asSecretary, asOffice, asAdmin, asFinance]) expect(reason(approved, as(other))).toBe('forbidden')
+  })
+
+  test('once, and while it is a draft', () => {
+    expect(reason({ ...draft, status: 'approved', isSigned: true }, as(asChair))).toBe('already_signed')
+    expect(reason({ ...draft, status: 'returned' }, as(asChair))).toBe('not_proposed')
+    expect(reason({ ...draft, status: 'issued' }, as(asChair))).toBe('signed_in_the_book')
   })
 })

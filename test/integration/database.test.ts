@@ -10,6 +10,7 @@ import { migrate } from '#db/migrate.ts'
 import * as minutes from '#db/minutes.ts'
 import * as people from '#db/people.ts'
 import * as signatures from '#db/signatures.ts'
+import * as signedDrafts from '#db/signed-drafts.ts'
 import * as withdrawals from '#db/withdrawals.ts'
 import { startTestPostgres, type TestDatabase, type TestPostgres } from '../kit/postgres.ts'
 
@@ -23,9 +24,18 @@ beforeAll(async () => {
 afterAll(() => postgres.stop())
 
 const isTable = (value: unknown): value is PgTable => value instanceof PgTable
-const tables = [people, meetings, minutes, conclusions, documents, deliveries, signatures, withdrawals, files].flatMap((file) =>
-  Object.values(file).filter(isTable),
-)
+const tables = [
+  people,
+  meetings,
+  minutes,
+  conclusions,
+  documents,
+  deliveries,
+  signatures,
+  signedDrafts,
+  withdrawals,
+  files,
+].flatMap((file) => Object.values(file).filter(isTable))
 
 describe('the migrations', () => {
   test('make the tables that the code describes, column by column', async () => {

@@ -381,9 +381,10 @@ describe('issued conclusions', () => {
     doors.ready = true
     doors.findSession = () => Promise.resolve(session)
     const services = { settings, log, sql, db }
+    const files = createFileStore(path.join(folder, 'files'))
     documents = {
       sql,
-      store: createDocumentStore({ sql, files: createFileStore(path.join(folder, 'files')) }),
+      store: createDocumentStore({ sql, files }),
       renderer,
       stateAt: () => Promise.resolve(state),
       verifyUrl,
@@ -392,6 +393,7 @@ describe('issued conclusions', () => {
       documents,
       stateOf: () => Promise.resolve(state),
       mayReadConclusion: () => Promise.resolve(mayRead),
+      readFile: files.read,
     })
     registerPresentations(doors, services, {
       mayPresent: () => Promise.resolve(mayRead ? null : { code: 'forbidden' }),

@@ -1,22 +1,15 @@
-import { execFile } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
-import { promisify } from 'node:util'
 import { PDFArray, PDFDict, PDFDocument, PDFName } from 'pdf-lib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { SignaturesAnswer } from '#domain/contract/signing.ts'
 import { issueConclusion } from '../kit/issuing.ts'
 import { startMailServer, type MailServer } from '../kit/mail-server.ts'
+import { signaturesIn } from '../kit/pdf-signatures.ts'
 import { startRoomApp, type Client, type RoomApp } from '../kit/room-client.ts'
 import { makeSigningKeys, type SigningKeys } from '../kit/signing-keys.ts'
 import { until } from '../kit/until.ts'
 
 /** Signing, as a foreign reader of PDFs (poppler's pdfsig) sees it. */
 
-const run = promisify(execFile)
-
-let folder: string
 let keys: SigningKeys
 let mail: MailServer
 let app: RoomApp
@@ -26,7 +19,6 @@ let office: Client
 let lead: Client
 
 beforeAll(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), 'signed-'))
   keys = await makeSigningKeys({ chutri: 'Lương Vĩnh Khoan', thuky: 'Nguyễn Thị Thư Ký' })
   mail = await startMailServer()
   app = await startRoomApp({ ...keys.env, SMTP_URL: mail.url, SMTP_FROM: 'hop@kontum.example' })
@@ -41,7 +33,6 @@ afterAll(async () => {
   await app.close()
   await mail.close()
   await keys.close()
-  await rm(folder, { recursive: true, force: true })
 })
 
 const issue = () => issueConclusion({ chair, secretary, office }, { lead: 'stc' })
@@ -51,23 +42,6 @@ const pdfOf = async (id: string, client = office): Promise<Buffer> => {
   const response = await fetch(`${app.baseUrl}/api/documents/${id}.pdf`, { headers: { cookie: client.cookie } })
   expect(response.status).toBe(200)
   return Buffer.from(await response.arrayBuffer())
-}
-/** What pdfsig says of each signature. */
-const seenBy = async (pdf: Buffer): Promise<{ name: string; verdict: string; coversAll: boolean; type: string }[]> => {
-  const file = path.join(folder, `${crypto.randomUUID()}.pdf`)
-  await writeFile(file, pdf)
-  const { stdout } = await run('pdfsig', ['-nocert', file]).catch((error: { stdout?: string }) => ({
-    stdout: error.stdout ?? '',
-  }))
-  return stdout
-    .split(/^Signature #/m)
-    .slice(1)
-    .map((text) => ({
-      name: /Common Name: (.*)/.exec(text)?.[1] ?? '',
-      verdict: /Signature Validation: (.*)/.exec(text)?.[1] ?? '',
-      type: /Signature Type: (.*)/.exec(text)?.[1] ?? '',
-      coversAll: text.includes('- Total document signed'),
-    }))
 }
 /** Where the pictures of the signatures stand, in their order. */
 const rectangles = async (pdf: Buffer): Promise<{ left: number; bottom: number; right: number; top: number }[]> => {
@@ -86,13 +60,13 @@ describe('a notice', () => {
     const first = await sign(chair, conclusionId, { ...asChair, password: keys.password })
     expect(first).toMatchObject({ status: 201, body: { signatures: [{ kind: 'signer', signer: 'Lương Vĩnh Khoan' }] } })
     const personal = await pdfOf(conclusionId)
-    expect(await seenBy(personal)).toEqual([
+    expect(await signaturesIn(personal)).toEqual([
       { name: 'Lương Vĩnh Khoan', verdict: 'Signature is Valid.', coversAll: true, type: 'ETSI.CAdES.detached' },
     ])
 
     expect(await sign(office, conclusionId, { kind: 'seal' })).toMatchObject({ status: 201 })
     const sealed = await pdfOf(conclusionId)
-    expect(await seenBy(sealed)).toEqual([
+    expect(await signaturesIn(sealed)).toEqual([
       { name: 'Lương Vĩnh Khoan', verdict: 'Signature is Valid.', coversAll: false, type: 'ETSI.CAdES.detached' },
       { name: 'Ủy ban nhân dân tỉnh Kon Tum', verdict: 'Signature is Valid.', coversAll: true, type: 'ETSI.CAdES.detached' },
     ])
@@ -122,7 +96,7 @@ describe('a notice', () => {
     for (const at of [900, Math.floor(signed.length / 3), signed.length - 40]) {
       const altered = Buffer.from(signed)
       altered[at] = (altered[at] ?? 0) ^ 1
-      expect((await seenBy(altered)).map((one) => one.verdict)).not.toContain('Signature is Valid.')
+      expect((await signaturesIn(altered)).map((one) => one.verdict)).not.toContain('Signature is Valid.')
     }
   })
 
@@ -169,7 +143,7 @@ describe('a notice', () => {
     const body = { ...asChair, password: keys.password }
     const answers = await Promise.all([sign(chair, conclusionId, body), sign(chair, conclusionId, body)])
     expect(answers.map((answer) => answer.status).sort()).toEqual([201, 409])
-    expect(await seenBy(await pdfOf(conclusionId))).toHaveLength(1)
+    expect(await signaturesIn(await pdfOf(conclusionId))).toHaveLength(1)
   })
 })
 
@@ -184,7 +158,7 @@ describe('minutes', () => {
     expect(await sign(chair, id, { ...asChair, password: keys.password })).toMatchObject({ status: 201 })
     const response = await fetch(`${app.baseUrl}/api/meetings/${meetingId}/minutes.pdf`, { headers: { cookie: lead.cookie } })
     const pdf = Buffer.from(await response.arrayBuffer())
-    expect((await seenBy(pdf)).map((one) => one.verdict)).toEqual(['Signature is Valid.', 'Signature is Valid.'])
+    expect((await signaturesIn(pdf)).map((one) => one.verdict)).toEqual(['Signature is Valid.', 'Signature is Valid.'])
     const [left, right] = await rectangles(pdf)
     expect(left?.right).toBeLessThan(right?.left ?? 0)
   })

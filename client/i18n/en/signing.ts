@@ -9,6 +9,12 @@ export const signingEn: typeof signingVi = {
   password: 'Password of your signing key',
   sign: { signer: 'Sign', secretary: 'Sign as secretary', seal: 'Sign for the organisation' },
   signed: 'The document was signed.',
+  draft: {
+    hint: 'The signature comes first; number, date and the seal follow at the issue.',
+    approve: 'Approve and sign',
+    sign: 'Sign',
+    signed: 'The draft is signed. Number and date are filled in at the issue.',
+  },
   scan: 'Signed on paper',
   scanHint: 'A document that was printed, signed by hand and stamped: scan it as a PDF and attach it. The scan stays as it is.',
   scanAttach: 'Attach the scan',

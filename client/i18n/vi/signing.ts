@@ -7,6 +7,12 @@ export const signingVi = {
   password: 'Mật khẩu khóa ký số của bạn',
   sign: { signer: 'Ký số', secretary: 'Ký số với vai thư ký', seal: 'Ký số của cơ quan' },
   signed: 'Văn bản đã được ký số.',
+  draft: {
+    hint: 'Ký trước; số, ngày và chữ ký số của cơ quan có sau, khi ban hành.',
+    approve: 'Duyệt và ký số',
+    sign: 'Ký số',
+    signed: 'Đã ký số dự thảo. Số và ngày được điền khi ban hành.',
+  },
   scan: 'Bản ký trên giấy',
   scanHint: 'Văn bản in ra, ký tay và đóng dấu: quét thành PDF rồi đính kèm. Bản quét không thay được nữa.',
   scanAttach: 'Đính kèm bản quét',

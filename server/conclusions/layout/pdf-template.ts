@@ -1,11 +1,28 @@
 /**
  * The page in Typst. It gets the description and the rule set as data and never as source, so nothing in a text can be a command.
  * Line heights are the face's own (ascender to descender), kerning and ligatures are off: lines break as in a word processor.
+ * A document may be drawn in layers of one layout: `fixed` without the parts that are open until its issue, and each of these alone.
  */
 export const pdfTemplate = String.raw`
 #let d = json(bytes(sys.inputs.description))
 #let r = json(bytes(sys.inputs.rules))
 #let margins = r.page.marginsMm
+
+// What a layer does not show keeps its room, so that the layers lie over each other as one page.
+#let layer = sys.inputs.layer
+#let fixed(content) = if layer == "all" or layer == "fixed" { content } else { hide(content) }
+#let open(name, content) = if layer == "all" { content } else {
+  layout(space => {
+    let size = measure(block(width: space.width, content))
+    block(width: space.width, {
+      place(top + left, context {
+        let at = here().position()
+        [#metadata((name: name, page: at.page, x: at.x.pt(), y: at.y.pt(), width: space.width.pt(), height: size.height.pt())) <open>]
+      })
+      if layer == name { content } else { hide(content) }
+    })
+  })
+}
 
 #set document(title: d.title, author: d.author, date: auto)
 #set page(
@@ -17,7 +34,7 @@ export const pdfTemplate = String.raw`
   header: context {
     let page = counter(page).get().first()
     if page > 1 {
-      place(top + center, dy: r.page.pageNumberFromEdgeMm * 1mm, text(size: r.styles.pageNumber.sizePt * 1pt, str(page)))
+      fixed(place(top + center, dy: r.page.pageNumberFromEdgeMm * 1mm, text(size: r.styles.pageNumber.sizePt * 1pt, str(page))))
     }
   },
 )
@@ -46,21 +63,22 @@ export const pdfTemplate = String.raw`
 #context grid(
   columns: r.headerColumns.map(share => share * 100%),
   row-gutter: 9pt,
-  centred(
+  fixed(centred(
     ..if d.header.parentBody.len() > 0 { (lines("parentBody", d.header.parentBody), 1pt) },
     lines("issuingBody", d.header.issuingBody),
     2pt,
     rule(longest("issuingBody", d.header.issuingBody) * r.shortRule),
-  ),
-  centred(
+  )),
+  fixed(centred(
     run("nationalName", sys.inputs.nationalName),
     1pt,
     run("motto", sys.inputs.motto),
     2pt,
     rule(measure(run("motto", sys.inputs.motto)).width),
-  ),
+  )),
   align(center, {
-    run("numberSymbol", d.header.numberSymbol)
+    open("number", run("numberSymbol", d.header.numberSymbol))
+    fixed({
     if "subjectLetter" in d.header {
       v(r.subjectLetterGapPt * 1pt)
       par(leading: 0.1em, run("subjectLetter", d.header.subjectLetter))
@@ -73,12 +91,13 @@ export const pdfTemplate = String.raw`
       rect(width: size.at(0) * 1mm, height: size.at(1) * 1mm, stroke: 0.75pt + red, inset: 0pt,
         align(center + horizon, text(fill: red, run("urgency", d.header.urgency))))
     }
+    })
   }),
-  if "placeDate" in d.header { align(center, run("placeDate", d.header.placeDate)) },
+  if "placeDate" in d.header { align(center, open("date", run("placeDate", d.header.placeDate))) },
 )
 
 #v(13pt)
-#if "heading" in d {
+#if "heading" in d { fixed({
   align(center, run("kind", d.heading.kind))
   v(2pt)
   layout(size => {
@@ -91,18 +110,18 @@ export const pdfTemplate = String.raw`
     align(center, rule(calc.min(natural, drawn.width, width) * r.shortRule))
   })
   v(9pt)
-}
+}) }
 
 // Who is written to: one behind the label, several below each other with their dashes under the colon.
 #let addressees = d.at("addressees", default: ())
 #if addressees.len() == 1 {
-  align(center, run("addressees", r.addresseesLabel + " " + addressees.first()))
+  fixed(align(center, run("addressees", r.addresseesLabel + " " + addressees.first())))
 } else if addressees.len() > 1 {
-  context {
+  fixed(context {
     let label = measure(run("addressees", r.addresseesLabel.slice(0, -1))).width
     pad(left: r.addresseesIndentMm * 1mm, run("addressees", r.addresseesLabel))
     pad(left: r.addresseesIndentMm * 1mm + label, stack(dir: ttb, spacing: 0.1em, ..addressees.map(line => par(hanging-indent: 8pt, run("addressees", line)))))
-  }
+  })
 }
 #if addressees.len() > 0 { v(9pt) }
 
@@ -141,7 +160,7 @@ export const pdfTemplate = String.raw`
     paragraph(part, sticky: part.at("keepWithNext", default: false) or is-last)
   }
 }
-#blocks(d.body, ends-with-signature: true)
+#fixed(blocks(d.body, ends-with-signature: true))
 
 // Recipients and signatures, never torn apart.
 #let signature(s) = centred(
@@ -165,11 +184,11 @@ export const pdfTemplate = String.raw`
   grid(
     columns: r.closingColumns.map(share => share * 100%),
     {
-      if "leftSignature" in d.closing { signature(d.closing.leftSignature); v(10pt) }
-      recipients
-      if "verification" in d.closing { v(6pt); verification(d.closing.verification) }
+      if "leftSignature" in d.closing { fixed(signature(d.closing.leftSignature)); v(10pt) }
+      fixed(recipients)
+      if "verification" in d.closing { v(6pt); open("verification", verification(d.closing.verification)) }
     },
-    signature(d.closing.rightSignature),
+    fixed(signature(d.closing.rightSignature)),
   )
 })
 
@@ -178,6 +197,7 @@ export const pdfTemplate = String.raw`
   counter(page).update(0)
   pagebreak()
   set par(justify: false)
+  show: fixed
   align(center, run("appendixLabel", one.label))
   align(center, run("appendixTitle", one.title))
   align(center, run("appendixReference", one.reference))

@@ -3,8 +3,12 @@ import type { NodeTypstDocument } from '@myriaddreamin/typst-ts-node-compiler'
 import type { DocumentDescription } from '#domain/documents/description.ts'
 import { motto, nationalName, nd30 } from '#domain/documents/nd30-2020.ts'
 import { boldFace, fontFiles, regularFace } from './font.ts'
+import type { OpenPart } from './open.ts'
 import { pdfTemplate } from './pdf-template.ts'
 import { qrSvg } from './qr.ts'
+
+/** `all` is the whole document; `fixed` is all but the open parts; each of these is drawn alone, in its place on its page. */
+type Layer = 'all' | 'fixed' | OpenPart
 
 let compiler: NodeCompiler | undefined
 
@@ -23,12 +27,21 @@ const drawable = (text: string): string =>
 const compile = (
   description: DocumentDescription,
   ground: 'none' | 'white' = 'none',
+  layer: Layer = 'all',
 ): { made: NodeCompiler; document: NodeTypstDocument } => {
   compiler ??= NodeCompiler.create({ fontArgs: [{ fontBlobs: fontFiles() }] })
   const json = JSON.stringify(description, (_key, value: unknown) => (typeof value === 'string' ? drawable(value) : value))
   const result = compiler.compile({
     mainFileContent: pdfTemplate,
-    inputs: { description: json, ground, rules, nationalName, motto, qr: qrSvg(description.closing.verification?.url ?? '-') },
+    inputs: {
+      description: json,
+      ground,
+      layer,
+      rules,
+      nationalName,
+      motto,
+      qr: qrSvg(description.closing.verification?.url ?? '-'),
+    },
   })
   const trouble = result.takeDiagnostics()
   if (trouble !== null) throw new Error(`typst: ${JSON.stringify(compiler.fetchDiagnostics(trouble))}`)
@@ -36,15 +49,23 @@ const compile = (
   return { made: compiler, document: result.result }
 }
 
-/** The document as PDF/A-2b with its fonts inside. The same description gives the same bytes. */
-export const renderPdf = (description: DocumentDescription): Buffer => {
-  const { made, document } = compile(description)
+/** The document, or one layer of it, as PDF/A-2b with its fonts inside. The same description gives the same bytes. */
+export const renderPdf = (description: DocumentDescription, layer: Layer = 'all'): Buffer => {
+  const { made, document } = compile(description, 'none', layer)
   const pdf = made.pdf(document, {
     pdfStandard: 'a-2b',
     creationTimestamp: Math.floor(Date.parse(description.issuedAt) / 1000),
   })
   made.evictCache(cacheAge)
   return pdf
+}
+
+/** The places of the open parts, as JSON. */
+export const findOpenPlaces = (description: DocumentDescription): Buffer => {
+  const { made, document } = compile(description, 'none', 'fixed')
+  const places: unknown = made.query(document, { selector: '<open>', field: 'value' })
+  made.evictCache(cacheAge)
+  return Buffer.from(JSON.stringify(places))
 }
 
 /** The pages as the PDF shows them, in one picture, letters drawn as outlines. */
