@@ -1,9 +1,9 @@
-import { date, index, integer, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core'
+import { date, index, integer, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
 import type { ConclusionStatus } from '#domain/meeting/state.ts'
 import { moment } from './columns.ts'
 import { meetings } from './meetings.ts'
 
-/** Conclusions as the log last left them. A number is given once per year, type and issuing body. */
+/** Conclusions as the log last left them. Those of one notice share number and code; the book of documents gives a number once. */
 export const conclusions = pgTable(
   'conclusions',
   {
@@ -24,14 +24,15 @@ export const conclusions = pgTable(
     issuer: text('issuer'),
     year: integer('year'),
     notation: text('notation'),
-    code: text('code').unique('conclusions_code'),
+    code: text('code'),
     hash: text('hash'),
     issuedAt: moment('issued_at'),
     issuedSeq: integer('issued_seq'),
     acknowledgedBy: uuid('acknowledged_by').array().notNull().default([]),
   },
   (table) => [
-    unique('conclusions_number').on(table.year, table.type, table.issuer, table.number),
+    index('conclusions_number').on(table.year, table.type, table.issuer, table.number),
+    index('conclusions_code').on(table.code),
     index('conclusions_meeting').on(table.meetingId),
   ],
 )

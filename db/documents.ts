@@ -13,7 +13,7 @@ import { meetings } from './meetings.ts'
 export const documents = pgTable(
   'documents',
   {
-    /** The conclusion's id where the document is the notice of one conclusion. */
+    /** Of a notice: the id of its conclusion, of the first one where there are several. */
     id: uuid('id').primaryKey(),
     type: text('type').$type<DocumentType>().notNull(),
     meetingId: uuid('meeting_id')

@@ -188,8 +188,9 @@ export function createApp(settings: Settings, { log, progress = silently }: AppO
       sql,
       log,
       appSecret: settings.appSecret,
+      conclusionsTogether: settings.conclusionsTogether,
       alongside: async (tx, events, state) => {
-        await recordIssued(tx, events, state, verifyUrl)
+        for (const issued of await recordIssued(tx, events, state, verifyUrl)) await dispatch.send(tx, issued)
         await recordWithdrawn(tx, events)
         await dispatch.alongside(tx, events)
       },

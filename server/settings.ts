@@ -51,6 +51,7 @@ const Environment = z.object({
   LIVEKIT_API_KEY: optional(z.string()),
   LIVEKIT_API_SECRET: optional(z.string()),
   DEMO: optional(flag('DEMO')),
+  CONCLUSIONS_TOGETHER: optional(flag('CONCLUSIONS_TOGETHER')),
   PUBLIC_URL: optional(url('PUBLIC_URL', ['http:', 'https:'])),
   LOG_LEVEL: optional(
     z.enum(
@@ -101,6 +102,8 @@ export interface Settings {
   databaseUrl?: string
   livekit: LiveKitSettings
   demo: boolean
+  /** Meetings made from now on issue all their approved conclusions in one notice. */
+  conclusionsTogether: boolean
   production: boolean
   publicUrl?: string
   logLevel: string
@@ -128,6 +131,7 @@ export function readSettings(env: Record<string, string | undefined>): Settings 
     databaseUrl: given.DATABASE_URL,
     livekit: readLiveKit(given),
     demo: given.DEMO ?? !production,
+    conclusionsTogether: given.CONCLUSIONS_TOGETHER ?? false,
     production,
     publicUrl: given.PUBLIC_URL?.replace(/\/+$/, ''),
     logLevel: given.LOG_LEVEL ?? 'info',

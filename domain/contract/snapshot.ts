@@ -110,6 +110,7 @@ export const MeetingSnapshot = z
     pausedAt: Moment.optional(),
     chairUserId: Id,
     unitIds: z.array(Id),
+    conclusionsTogether: z.boolean().optional(),
     agenda: z.array(z.union([ClosedItem, OpenItem])),
     currentItemId: Id.optional(),
     floor: Floor,

@@ -43,6 +43,8 @@ export interface DraftToSign {
   printedName: string
   chairUserId: string
   isSigned: boolean
+  /** Whether the notice is of this conclusion alone. */
+  isAlone: boolean
 }
 
 /**
@@ -53,6 +55,7 @@ export function refusalOfDraftSignature(draft: DraftToSign, who: Viewer & { name
   const isChair = who.userId === draft.chairUserId
   if (!isChair && who.name !== draft.printedName) return refuse('forbidden').refusal
   if (draft.status === 'issued') return refuse('wrong_state', 'signed_in_the_book').refusal
+  if (!draft.isAlone) return refuse('wrong_state', 'issued_together').refusal
   if (draft.status === 'returned') return refuse('wrong_state', 'not_proposed').refusal
   if (draft.status === 'proposed' && !isChair) return refuse('wrong_state', 'not_approved').refusal
   if (draft.isSigned) return refuse('wrong_state', 'already_signed').refusal

@@ -3,7 +3,7 @@ import { canonicalJson } from '../canonical.ts'
 import { refuse } from '../errors.ts'
 import { WithdrawalReason } from '../contract/documents.ts'
 import { Day, Id, limits, text } from '../contract/values.ts'
-import { findItem, type Actor, type Conclusion, type MeetingState } from './state.ts'
+import { findItem, isClosedItem, type Actor, type Conclusion, type MeetingState } from './state.ts'
 import type { Deciders, Evolvers } from './shape.ts'
 
 /**
@@ -16,6 +16,9 @@ import type { Deciders, Evolvers } from './shape.ts'
  * C5  An issued conclusion never changes: a correction is a new one that names it in `corrects`.
  * C6  The Office withdraws the notice of an issued conclusion, once and saying why. By C5 that is no change of it: number, words and
  *     paper stay as they went out, and who was sent it sees that it no longer holds. Nobody acknowledges it any more.
+ * C7  Where a meeting's conclusions go out together, an issue takes every approved one under the same number and code: one notice, of
+ *     which each is acknowledged by itself and which is withdrawn whole. What not everybody may read (of a closed item) and a
+ *     correction go out alone.
  */
 
 /** What a conclusion says. */
@@ -93,6 +96,18 @@ export const wordingOf = (one: Conclusion) => ({
   corrects: one.corrects,
 })
 
+/** Whether a conclusion has a notice of its own, whatever else is issued (C7). */
+export function goesAlone(state: MeetingState, one: Conclusion): boolean {
+  const item = findItem(state, one.itemId)
+  return !state.conclusionsTogether || one.corrects !== undefined || item === undefined || isClosedItem(item)
+}
+
+/** What stands in the notice when this conclusion is issued now: itself, and whatever goes out with it, in the meeting's order. */
+export const issuedWith = (state: MeetingState, one: Conclusion): Conclusion[] =>
+  goesAlone(state, one)
+    ? [one]
+    : state.conclusions.filter((other) => other.id === one.id || (other.status === 'approved' && !goesAlone(state, other)))
+
 /** The units an issued conclusion addresses: the lead unit first. */
 export const addressedUnitIds = (one: { leadUnitId: string; coordinatingUnitIds: string[] }): string[] => [
   one.leadUnitId,
@@ -139,38 +154,18 @@ export const decide: Deciders<typeof commands> = {
     const one = find(state, conclusionId)
     if (!one) return refuse('not_found')
     if (one.status !== 'approved') return refuse('wrong_state', 'not_approved')
-    const {
-      itemId,
-      text,
-      leadUnitId,
-      coordinatingUnitIds,
-      dueDate,
-      product,
-      corrects,
-      proposedAt,
-      proposedBy,
-      approvedBy,
-      remark,
-    } = one
+    const given = around.documentNumber()
     return {
-      events: [
-        {
-          type: 'conclusion.issued',
-          conclusionId,
-          itemId,
-          text,
-          leadUnitId,
-          coordinatingUnitIds,
-          dueDate,
-          product,
-          corrects,
-          proposedAt,
-          proposedBy,
-          approvedBy,
-          remark,
-          ...around.documentNumber(),
-        },
-      ],
+      events: issuedWith(state, one).map((each) => ({
+        type: 'conclusion.issued' as const,
+        conclusionId: each.id,
+        ...wordingOf(each),
+        proposedAt: each.proposedAt,
+        proposedBy: each.proposedBy,
+        approvedBy: each.approvedBy,
+        remark: each.remark,
+        ...given,
+      })),
     }
   },
 
@@ -188,7 +183,12 @@ export const decide: Deciders<typeof commands> = {
     if (!one) return refuse('not_found')
     if (one.status !== 'issued') return refuse('wrong_state', 'not_issued')
     if (one.withdrawn) return refuse('wrong_state', 'conclusion_withdrawn')
-    return { events: [{ type: 'conclusion.withdrawn', conclusionId, itemId: one.itemId, reason }] }
+    const paper = state.conclusions.filter(
+      (other) => other.id === one.id || (other.code !== undefined && other.code === one.code),
+    )
+    return {
+      events: paper.map(({ id, itemId }) => ({ type: 'conclusion.withdrawn' as const, conclusionId: id, itemId, reason })),
+    }
   },
 }
 

@@ -163,6 +163,8 @@ export interface MeetingState {
   pausedAt?: string
   chairUserId: string
   unitIds: string[]
+  /** All approved conclusions are issued in one notice; without it each in its own. */
+  conclusionsTogether?: boolean
   agenda: AgendaItem[]
   currentItemId?: string
   floor: { holder?: FloorHolder; queue: FloorRequest[]; speaking: SpeakingTime[] }

@@ -32,6 +32,8 @@ export const en: Messages = {
     already_sealed: "the document bears the organisation's signature and takes no other",
     signed_before_sealed: 'who answers for the document has not signed; the organisation signs last',
     signed_in_the_book: 'the conclusion is issued; sign it in the register of documents',
+    issued_together:
+      'the conclusions of this meeting are issued in one notice; sign it in the register of documents after the issue',
     scan_there: 'the document has a scan already',
     no_seal_key: 'The server has no signing key of the organisation. Tell the administrator.',
     no_personal_key: 'The server has no signing key of yours. Tell the administrator, or sign on paper and attach the scan.',

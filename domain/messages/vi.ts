@@ -47,6 +47,8 @@ export const vi: Messages = {
     already_sealed: 'văn bản đã có chữ ký của cơ quan, không ký thêm được nữa',
     signed_before_sealed: 'người có thẩm quyền chưa ký; cơ quan ký sau cùng',
     signed_in_the_book: 'kết luận đã ban hành; hãy ký trong sổ văn bản đi',
+    issued_together:
+      'các kết luận của cuộc họp này được ban hành chung một thông báo; hãy ký trong sổ văn bản đi sau khi ban hành',
     scan_there: 'văn bản đã có bản quét',
     no_seal_key: 'Máy chủ chưa có khóa ký số của cơ quan. Hãy báo quản trị.',
     no_personal_key: 'Máy chủ chưa có khóa ký số của bạn. Hãy báo quản trị, hoặc ký trên giấy rồi đính kèm bản quét.',

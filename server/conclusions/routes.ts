@@ -1,8 +1,9 @@
 import { ConclusionParams, VerifyParams } from '#domain/contract/http.ts'
 import { VerifiedDocument } from '#domain/contract/verify.ts'
+import { issuedWith } from '#domain/meeting/conclusion.ts'
 import type { MeetingState, Viewer } from '#domain/meeting/state.ts'
 import { sendFile } from '../documents/answer.ts'
-import { describeConclusion } from '../documents/notice.ts'
+import { describeConclusions } from '../documents/notice.ts'
 import { renderedFile } from '../documents/rendered.ts'
 import type { DocumentSources } from '../documents/rendered.ts'
 import { mediaTypes } from '../documents/store.ts'
@@ -52,7 +53,7 @@ export function registerConclusions(doors: Doors, { sql }: Services, options: Co
         const isOtherMeeting = session.meetingId !== undefined && !(await isOfMeeting(sql, params.id, session.meetingId))
         if (isOtherMeeting || !(await options.mayReadConclusion(viewerOf(session), params.id)))
           return { refusal: { code: 'not_found' } }
-        const document = await documents.store.documentOf(params.id)
+        const document = await documents.store.noticeOf(params.id)
         if (document === null) return { refusal: { code: 'not_found' } }
         await noteOpened(sql, document.id, session.user.unitId)
         const { bytes } = await renderedFile(documents, document, format)
@@ -120,15 +121,17 @@ const isOfMeeting = async (sql: Services['sql'], conclusionId: string, meetingId
   return rows.length > 0
 }
 
-/** What a conclusion that was not issued yet would say now, or says as it was signed; null when there is none. */
+/** The notice with which a conclusion that was not issued yet would go out now, or as it was signed; null when there is none. */
 async function findDraft({ stateOf, documents }: ConclusionOptions, sql: Services['sql'], conclusionId: string) {
   const [row] = await sql<{ meeting_id: string }[]>`select meeting_id from conclusions where id = ${conclusionId}`
   const state = row === undefined ? null : await stateOf(row.meeting_id)
   const conclusion = state?.conclusions.find((one) => one.id === conclusionId)
   if (!state || conclusion === undefined || conclusion.status === 'issued') return null
-  const signed = await signedDraftOf(sql, state.meetingId, conclusion)
+  const [first, ...rest] = issuedWith(state, conclusion)
+  const signed = first === undefined || rest.length > 0 ? null : await signedDraftOf(sql, state.meetingId, conclusion)
   return {
-    description: signed?.description ?? (await describeConclusion(sql, state, conclusion, documents.verifyUrl)),
+    description:
+      signed?.description ?? (await describeConclusions(sql, state, [first ?? conclusion, ...rest], documents.verifyUrl)),
     signedFile: signed?.sha256 ?? null,
   }
 }

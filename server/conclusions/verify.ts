@@ -15,25 +15,29 @@ interface Row {
   withdrawn_at: Date | null
 }
 
-/** What anybody who holds a code may know of an issued conclusion: what its paper says, whether it still stands, and which files are it. */
+/**
+ * What anybody who holds a code may know of what was issued under it: what the paper says, all of its conclusions, whether it still
+ * stands, and which files are it.
+ */
 export async function verify(sql: Sql, code: string): Promise<Omit<VerifiedDocument, 'valid'> | null> {
-  const [row] = await sql<Row[]>`
+  const rows = await sql<Row[]>`
     select book.id, one.number, one.notation, one.issued_at, one.issuer, one.hash, one.text, book.status,
       (select at from withdrawals where document_id = book.id) as withdrawn_at,
       (select later.notation from conclusions later where later.corrects = one.id and later.status = 'issued'
        order by later.issued_at desc limit 1) as corrected_by
     from conclusions one join documents book on one.id = any(book.conclusion_ids) and book.type = 'TB'
-    where one.code = ${code} and one.status = 'issued'`
+    where one.code = ${code} and one.status = 'issued' order by array_position(book.conclusion_ids, one.id)`
+  const [row] = rows
   if (row === undefined) return null
   return {
     number: row.number,
     notation: row.notation,
     issuedAt: row.issued_at.toISOString(),
     issuer: row.issuer,
-    hash: row.hash,
-    text: row.text,
+    hash: rows.at(-1)?.hash ?? row.hash,
+    text: rows.length === 1 ? row.text : rows.map(({ text }, at) => `${at + 1}. ${text}`).join('\n'),
     status: row.status,
-    correctedBy: row.corrected_by ?? undefined,
+    correctedBy: rows.find((one) => one.corrected_by !== null)?.corrected_by ?? undefined,
     withdrawnAt: row.withdrawn_at?.toISOString(),
     files: await filesOf(sql, row.id),
   }

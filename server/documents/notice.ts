@@ -4,6 +4,7 @@ import { groupedHash } from '#domain/documents/description.ts'
 import { byOrderOfChairman, onBehalfOfCommittee } from '#domain/documents/issuing.ts'
 import { describeNotice } from '#domain/documents/notice.ts'
 import { defaultRecipients } from '#domain/documents/recipients.ts'
+import { addressedUnitIds } from '#domain/meeting/conclusion.ts'
 import { findItem, isClosedItem, isClosedStub } from '#domain/meeting/state.ts'
 import type { Conclusion, MeetingState } from '#domain/meeting/state.ts'
 import { findBodies, findPersons, findUnits } from './bodies.ts'
@@ -12,22 +13,23 @@ import { findBodies, findPersons, findUnits } from './bodies.ts'
 export type VerifyUrl = (code: string) => string
 
 /**
- * What the notice of a conclusion says, with the names of the day. Before the issue it is the draft: number and date are left open
- * and it carries no code.
+ * What the notice of a conclusion says, with the names of the day; of several, the first of which stands for date and number. Before
+ * the issue it is the draft: number and date are left open and it carries no code. The hash is that of the last one's event.
  */
-export async function describeConclusion(
+export async function describeConclusions(
   sql: Sql | TransactionSql,
   state: MeetingState,
-  conclusion: Conclusion,
+  conclusions: [Conclusion, ...Conclusion[]],
   verifyUrl: VerifyUrl,
 ): Promise<DocumentDescription> {
+  const [conclusion] = conclusions
   const on = new Date(conclusion.issuedAt ?? conclusion.proposedAt)
   const { committee, office, issuer } = await findBodies(sql, on)
-  const item = findItem(state, conclusion.itemId)
+  const isOneMatter = conclusions.every((one) => one.itemId === conclusion.itemId)
+  const item = isOneMatter ? findItem(state, conclusion.itemId) : undefined
   const openItem = item === undefined || isClosedStub(item) || isClosedItem(item) ? undefined : item
   const units = await findUnits(sql, [
-    conclusion.leadUnitId,
-    ...conclusion.coordinatingUnitIds,
+    ...conclusions.flatMap(addressedUnitIds),
     ...state.attendance.map((entry) => entry.unitId),
     ...(openItem?.presenterUnitId === undefined ? [] : [openItem.presenterUnitId]),
   ])
@@ -37,7 +39,8 @@ export async function describeConclusion(
     name: committee?.head?.name ?? '',
     title: committee?.head?.title ?? 'Chủ tịch',
   }
-  const { code, hash } = conclusion
+  const { code } = conclusion
+  const hash = conclusions.at(-1)?.hash
 
   return describeNotice(
     {
@@ -54,15 +57,13 @@ export async function describeConclusion(
         .filter((unit) => unit !== undefined)
         .filter((unit) => unit.group_code !== 'committee' && unit.group_code !== 'office')
         .map((unit) => ({ name: unit.name, isLocality: unit.kind === 'district' || unit.kind === 'commune' })),
-      conclusions: [
-        {
-          text: conclusion.text,
-          leadUnit: nameOf(conclusion.leadUnitId),
-          coordinatingUnits: conclusion.coordinatingUnitIds.map(nameOf),
-          dueDate: conclusion.dueDate,
-          product: conclusion.product,
-        },
-      ],
+      conclusions: conclusions.map((one) => ({
+        text: one.text,
+        leadUnit: nameOf(one.leadUnitId),
+        coordinatingUnits: one.coordinatingUnitIds.map(nameOf),
+        dueDate: one.dueDate,
+        product: one.product,
+      })),
       corrects: conclusion.corrects === undefined ? undefined : await findCorrected(sql, conclusion.corrects),
     },
     {

@@ -3,11 +3,12 @@ import { yearOf } from '#domain/documents/dates.ts'
 import { contentOf } from '#domain/documents/description.ts'
 import type { DocumentDescription } from '#domain/documents/description.ts'
 import type { DocumentType } from '#domain/contract/documents.ts'
+import { addressedUnitIds } from '#domain/meeting/conclusion.ts'
 import type { MeetingEvent } from '#domain/meeting/meeting.ts'
-import type { MeetingState } from '#domain/meeting/state.ts'
+import type { Conclusion, MeetingState } from '#domain/meeting/state.ts'
 import { completeNotice } from '#domain/documents/notice.ts'
 import { enterDraftSignature, signedDraftOf } from '../signing/draft-store.ts'
-import { describeConclusion, verificationOf } from './notice.ts'
+import { describeConclusions, verificationOf } from './notice.ts'
 import type { VerifyUrl } from './notice.ts'
 
 export interface NewDocument {
@@ -58,44 +59,78 @@ export async function recordWithdrawn(tx: TransactionSql, events: MeetingEvent[]
   }
 }
 
+/** A notice that was issued: its document, and whom it goes to. */
+export interface IssuedNotice {
+  documentId: string
+  unitIds: string[]
+  at: string
+}
+
+type Issued = Extract<MeetingEvent, { type: 'conclusion.issued' }>
+
 /**
  * The notices of the conclusions that these events issue, written in the transaction of the events: a number that was given
- * stands in the book, whatever happens to the process. A notice that was signed with its approval goes out as it was signed, with the
- * number filled in. `state` is after the events.
+ * stands in the book, whatever happens to the process. Conclusions under one code stand in one notice. A notice that was signed with
+ * its approval goes out as it was signed, with the number filled in. `state` is after the events.
  */
 export async function recordIssued(
   tx: TransactionSql,
   events: MeetingEvent[],
   state: MeetingState,
   verifyUrl: VerifyUrl,
-): Promise<void> {
+): Promise<IssuedNotice[]> {
+  const papers = new Map<string, [Issued, ...Issued[]]>()
   for (const event of events) {
     if (event.type !== 'conclusion.issued') continue
-    const conclusion = state.conclusions.find((one) => one.id === event.conclusionId)
-    if (conclusion?.hash === undefined) throw new Error(`the issued conclusion ${event.conclusionId} is not in the state`)
-    const draft = await signedDraftOf(tx, state.meetingId, conclusion)
-    await recordDocument(tx, {
-      id: conclusion.id,
-      type: 'TB',
-      meetingId: state.meetingId,
-      number: event.number,
-      notation: event.notation,
-      version: 1,
-      replaces: null,
-      conclusionIds: [conclusion.id],
-      head: { seq: event.seq, hash: conclusion.hash },
-      issuedAt: event.at,
-      description:
-        draft === null
-          ? await describeConclusion(tx, state, conclusion, verifyUrl)
-          : completeNotice(draft.description, {
-              notation: event.notation,
-              issuedAt: event.at,
-              verification: verificationOf(event.code, conclusion.hash, verifyUrl),
-            }),
-    })
-    if (draft !== null) await enterDraftSignature(tx, conclusion.id, draft)
-    if (event.corrects !== undefined)
-      await tx`update documents set status = 'corrected' where ${event.corrects} = any(conclusion_ids) and status = 'valid'`
+    const paper = papers.get(event.code)
+    if (paper === undefined) papers.set(event.code, [event])
+    else paper.push(event)
   }
+  const issued: IssuedNotice[] = []
+  for (const paper of papers.values()) issued.push(await recordNotice(tx, paper, state, verifyUrl))
+  return issued
+}
+
+async function recordNotice(
+  tx: TransactionSql,
+  paper: [Issued, ...Issued[]],
+  state: MeetingState,
+  verifyUrl: VerifyUrl,
+): Promise<IssuedNotice> {
+  const [event, ...others] = paper
+  const last = others.at(-1) ?? event
+  const find = ({ conclusionId }: Issued): Conclusion => {
+    const conclusion = state.conclusions.find((one) => one.id === conclusionId)
+    if (conclusion === undefined) throw new Error(`the issued conclusion ${conclusionId} is not in the state`)
+    return conclusion
+  }
+  const conclusions: [Conclusion, ...Conclusion[]] = [find(event), ...others.map(find)]
+  const [conclusion] = conclusions
+  const hash = find(last).hash
+  if (hash === undefined) throw new Error(`the issued conclusion ${last.conclusionId} has no hash`)
+  const draft = others.length === 0 ? await signedDraftOf(tx, state.meetingId, conclusion) : null
+  await recordDocument(tx, {
+    id: conclusion.id,
+    type: 'TB',
+    meetingId: state.meetingId,
+    number: event.number,
+    notation: event.notation,
+    version: 1,
+    replaces: null,
+    conclusionIds: conclusions.map((one) => one.id),
+    head: { seq: last.seq, hash },
+    issuedAt: event.at,
+    description:
+      draft === null
+        ? await describeConclusions(tx, state, conclusions, verifyUrl)
+        : completeNotice(draft.description, {
+            notation: event.notation,
+            issuedAt: event.at,
+            verification: verificationOf(event.code, hash, verifyUrl),
+          }),
+  })
+  if (draft !== null) await enterDraftSignature(tx, conclusion.id, draft)
+  if (event.corrects !== undefined)
+    await tx`update documents set status = 'corrected' where ${event.corrects} = any(conclusion_ids) and status = 'valid'`
+  return { documentId: conclusion.id, unitIds: [...new Set(paper.flatMap(addressedUnitIds))], at: event.at }
 }

@@ -4,7 +4,7 @@ import type { MeetingState } from '#domain/meeting/state.ts'
 import type { DocumentRenderer } from '../conclusions/layout/renderer.ts'
 import type { FileFormat } from '../conclusions/layout/render-worker.ts'
 import { fillDraft } from '../signing/draft.ts'
-import { describeConclusion } from './notice.ts'
+import { describeConclusions } from './notice.ts'
 import type { VerifyUrl } from './notice.ts'
 import type { DocumentFile, DocumentRecord, DocumentStore } from './store.ts'
 
@@ -52,5 +52,5 @@ async function descriptionOf(
   const state = await stateAt(document.meetingId, document.headSeq)
   const conclusion = state?.conclusions.find((one) => document.conclusionIds.includes(one.id))
   if (!state || !conclusion) throw new Error(`no conclusion in the log for the document ${document.id}`)
-  return describeConclusion(sql, state, conclusion, verifyUrl)
+  return describeConclusions(sql, state, [conclusion], verifyUrl)
 }

@@ -5,7 +5,7 @@ import type { FileStore } from '../files/store.ts'
 
 /** A document as the numbering book has it. */
 export interface DocumentRecord {
-  /** The conclusion's id where it is the notice of one conclusion. */
+  /** Of a notice: the id of its conclusion, of the first one where there are several. */
   id: string
   type: DocumentType
   meetingId: string
@@ -36,6 +36,8 @@ export interface DocumentFile {
 export interface DocumentStore {
   /** Null when there is no such document. */
   documentOf: (id: string) => Promise<DocumentRecord | null>
+  /** The notice that a conclusion went out with; null while it was not issued. */
+  noticeOf: (conclusionId: string) => Promise<DocumentRecord | null>
   /** The minutes of a meeting in their latest version; null while they were not made final. */
   minutesOf: (meetingId: string) => Promise<DocumentRecord | null>
   /** A form that was kept; null when it was not, or when this process's disk does not hold its bytes. */
@@ -87,6 +89,11 @@ export function createDocumentStore({ sql, files }: { sql: Sql; files: FileStore
     fileOf,
     documentOf: async (id) => {
       const [row] = await sql<Row[]>`select ${columns} from documents where id = ${id}`
+      return recordOf(row)
+    },
+    noticeOf: async (conclusionId) => {
+      const [row] = await sql<Row[]>`
+        select ${columns} from documents where ${conclusionId} = any(conclusion_ids) and type = 'TB'`
       return recordOf(row)
     },
     minutesOf: async (meetingId) => {

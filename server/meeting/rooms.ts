@@ -44,11 +44,14 @@ export async function createRooms({
   sql,
   log,
   appSecret,
+  conclusionsTogether,
   alongside,
 }: {
   sql: Sql
   log: Logger
   appSecret: string | undefined
+  /** Whether the meetings that are made here issue their conclusions in one notice. */
+  conclusionsTogether: boolean
   alongside: RoomSurroundings['alongside']
 }): Promise<Rooms> {
   const rooms = new Map<string, Promise<Room | null>>()
@@ -172,6 +175,7 @@ export async function createRooms({
           scheduledAt: input.scheduledAt,
           chairUserId: input.chairUserId,
           unitIds,
+          ...(conclusionsTogether ? { conclusionsTogether } : {}),
           agenda: items.map((item, index) => ({
             id: item.id,
             number: index + 1,

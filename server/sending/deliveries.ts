@@ -27,13 +27,20 @@ export async function noteOpened(sql: Sql, documentId: string, unitId: string): 
     where document_id = ${documentId} and unit_id = ${unitId} and channel = 'product' and opened_at is null`
 }
 
-/** The unit has acknowledged a conclusion, in the transaction of that event. Who acknowledges has seen it. */
+/**
+ * The unit has acknowledged a conclusion, in the transaction of that event. Who acknowledges has seen it; a notice of several is
+ * acknowledged when all in it are that address the unit.
+ */
 export async function noteAcknowledged(
   tx: TransactionSql,
   { conclusionId, unitId, at }: { conclusionId: string; unitId: string; at: string },
 ): Promise<void> {
   await tx`
-    update deliveries set acknowledged_at = ${at}, opened_at = coalesce(opened_at, ${at}::timestamptz)
+    update deliveries set opened_at = coalesce(opened_at, ${at}::timestamptz),
+      acknowledged_at = case when exists (
+        select from documents join conclusions on conclusions.id = any(documents.conclusion_ids)
+        where documents.id = deliveries.document_id and not ${unitId}::uuid = any(conclusions.acknowledged_by)
+          and ${unitId}::uuid = any(array[lead_unit_id] || coordinating_unit_ids)) then null else ${at}::timestamptz end
     where unit_id = ${unitId} and channel = 'product' and acknowledged_at is null
       and document_id in (select id from documents where ${conclusionId} = any(conclusion_ids))`
 }

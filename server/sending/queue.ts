@@ -1,7 +1,6 @@
 import type { TransactionSql } from 'postgres'
 import { z } from 'zod'
 import { Id } from '#domain/contract/values.ts'
-import { addressedUnitIds } from '#domain/meeting/conclusion.ts'
 import type { MeetingEvent } from '#domain/meeting/meeting.ts'
 import { defineJob, enqueue } from '../jobs/queue.ts'
 import { noteAcknowledged, recordDeliveries } from './deliveries.ts'
@@ -13,7 +12,7 @@ export const mailJob = defineJob('document.mail', z.strictObject({ documentId: I
 
 /** What sends documents: entering who gets one, and the work of bringing it there. */
 export interface Dispatch {
-  /** Enters and queues what these events send, in their transaction. */
+  /** Enters what these events say of what was sent, in their transaction. */
   alongside: (tx: TransactionSql, events: MeetingEvent[]) => Promise<void>
   /** Sends a document that this transaction has written into the book. */
   send: (tx: TransactionSql, what: { documentId: string; unitIds: string[]; at: string }) => Promise<void>
@@ -38,8 +37,6 @@ export function createDispatch({ byMail, waitsForSeal }: { byMail: boolean; wait
     alongside: async (tx, events) => {
       for (const event of events) {
         if (event.type === 'conclusion.acknowledged') await noteAcknowledged(tx, event)
-        if (event.type === 'conclusion.issued')
-          await send(tx, { documentId: event.conclusionId, unitIds: addressedUnitIds(event), at: event.at })
       }
     },
     release: async (tx, documentId) => {

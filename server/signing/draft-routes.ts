@@ -5,11 +5,11 @@ import { DraftSignatureAnswer, NewDraftSignature } from '#domain/contract/signin
 import type { DocumentDescription } from '#domain/documents/description.ts'
 import { refusalOfDraftSignature } from '#domain/documents/signing.ts'
 import { refuse, type Refusal } from '#domain/errors.ts'
-import { wordingOf } from '#domain/meeting/conclusion.ts'
+import { goesAlone, wordingOf } from '#domain/meeting/conclusion.ts'
 import type { Command } from '#domain/meeting/meeting.ts'
 import type { Actor, Conclusion, MeetingState } from '#domain/meeting/state.ts'
 import type { DocumentRenderer } from '../conclusions/layout/renderer.ts'
-import { describeConclusion, openVerification, type VerifyUrl } from '../documents/notice.ts'
+import { describeConclusions, openVerification, type VerifyUrl } from '../documents/notice.ts'
 import type { FileStore } from '../files/store.ts'
 import type { Outcome } from '../meeting/room.ts'
 import { viewerOf, type Session } from '../people/sessions.ts'
@@ -51,7 +51,7 @@ export function registerDraftSigning(doors: Doors, sources: DraftSources, tries:
     const state = row === undefined ? null : await stateOf(row.meeting_id)
     const conclusion = state?.conclusions.find((one) => one.id === conclusionId)
     if (!state || conclusion === undefined) return null
-    const described = await describeConclusion(sql, state, conclusion, verifyUrl)
+    const described = await describeConclusions(sql, state, [conclusion], verifyUrl)
     const isSigned = (await signedDraftOf(sql, state.meetingId, conclusion)) !== null
     return { state, conclusion, described, isSigned }
   }
@@ -63,6 +63,7 @@ export function registerDraftSigning(doors: Doors, sources: DraftSources, tries:
         printedName: described.closing.rightSignature.name,
         chairUserId: state.chairUserId,
         isSigned,
+        isAlone: goesAlone(state, conclusion),
       },
       { ...viewerOf(session), name: session.user.name },
     )

@@ -225,6 +225,41 @@ describe('[C6] withdrawing', () => {
   })
 })
 
+describe('[C7] conclusions that go out together', () => {
+  const closedOne = id(62)
+  const together = [scheduled({ conclusionsTogether: true }), opened]
+  const ready = [proposed(one), approved(one), proposed(other), approved(other)]
+  const meeting = given(...together, ...ready, proposed(closedOne, items.land), approved(closedOne, items.land))
+  const issue = (conclusionId: string) => meeting.when(step('issue', conclusionId), asSecretary)
+
+  test('are issued by one press, all that are approved, under one number and code, in their order', () => {
+    const done = issue(other)
+    expect(done.events).toMatchObject([
+      { type: 'conclusion.issued', conclusionId: one, number: 1, code: 'CODE1' },
+      { type: 'conclusion.issued', conclusionId: other, number: 1, code: 'CODE1' },
+    ])
+    const byHand = done.when(step('acknowledge'), asFinance)
+    expect(byHand.state.conclusions.map((known) => known.acknowledgedBy)).toEqual([[units.finance], [], []])
+    const withdrawn = done.when({ type: 'conclusion.withdraw', conclusionId: one, reason: 'Sai căn cứ' }, asOffice)
+    expect(withdrawn.state.conclusions.map((known) => known.withdrawn !== undefined)).toEqual([true, true, false])
+  })
+
+  test('what is only proposed, of a closed item, or a correction is not among them', () => {
+    expect(issue(closedOne).events).toMatchObject([{ conclusionId: closedOne }])
+    const waiting = given(...together, proposed(one), approved(one), proposed(other))
+    expect(waiting.when(step('issue'), asSecretary).events).toMatchObject([{ conclusionId: one }])
+    const correcting = given(...together, ...ready, issued(one))
+      .when({ ...proposal(id(63)), corrects: one }, asSecretary)
+      .when(step('approve', id(63)), asChair)
+      .when(step('issue', id(63)), asSecretary)
+    expect(correcting.events).toMatchObject([{ conclusionId: id(63) }])
+  })
+
+  test('without that, each has its own', () => {
+    expect(given(...running, ...ready).when(step('issue', other), asSecretary).events).toMatchObject([{ conclusionId: other }])
+  })
+})
+
 test('[C5] a correction is a new conclusion that names an issued one, of this meeting or another', () => {
   const meeting = given(...running, proposed(one), approved(one), issued(one))
   const correct = (corrects: string) => meeting.when({ ...proposal(other), corrects }, asSecretary)

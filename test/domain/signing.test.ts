@@ -45,6 +45,7 @@ describe('who signs a notice before it has its number', () => {
     printedName: 'Doãn Thế Mực',
     chairUserId: asChair.userId,
     isSigned: false,
+    isAlone: true,
   }
   const reason = (of: DraftToSign, who: ReturnType<typeof as>) => {
     const refusal = refusalOfDraftSignature(of, who)
@@ -63,5 +64,6 @@ describe('who signs a notice before it has its number', () => {
     expect(reason({ ...draft, status: 'approved', isSigned: true }, as(asChair))).toBe('already_signed')
     expect(reason({ ...draft, status: 'returned' }, as(asChair))).toBe('not_proposed')
     expect(reason({ ...draft, status: 'issued' }, as(asChair))).toBe('signed_in_the_book')
+    expect(reason({ ...draft, isAlone: false }, as(asChair))).toBe('issued_together')
   })
 })

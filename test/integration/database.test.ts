@@ -88,11 +88,11 @@ describe('the database itself', () => {
   test('gives a number once per year, type and issuing body', async () => {
     const id = await newMeeting()
     const insert = (year: number, issuer: string) => database.sql`
-      insert into conclusions (id, meeting_id, item_id, text, lead_unit_id, coordinating_unit_ids, status, number, issuer, year)
-      values (${uuid()}, ${id}, ${id}, 'Giao', ${id}, '{}', 'issued', 12, ${issuer}, ${year})`
+      insert into documents (id, type, meeting_id, year, issuer, number, abstract, head_seq, head_hash, issued_at)
+      values (${uuid()}, 'TB', ${id}, ${year}, ${issuer}, 12, 'Kết luận', 1, '1', now())`
     await insert(2026, 'UBND')
     await insert(2027, 'UBND')
     await insert(2026, 'HĐND')
-    await expect(insert(2026, 'UBND')).rejects.toThrow(/conclusions_number/)
+    await expect(insert(2026, 'UBND')).rejects.toThrow(/documents_number/)
   })
 })

@@ -12,7 +12,14 @@ const production = {
 describe('settings', () => {
   test('need nothing', () => {
     const settings = readSettings({ PORT: '', LOG_LEVEL: undefined })
-    expect(settings).toMatchObject({ port: 3000, host: '127.0.0.1', demo: true, production: false, livekit: { mode: 'local' } })
+    expect(settings).toMatchObject({
+      port: 3000,
+      host: '127.0.0.1',
+      demo: true,
+      conclusionsTogether: false,
+      production: false,
+      livekit: { mode: 'local' },
+    })
     expect(settings.dataDir).toMatch(/^\/.*\.data$/)
     expect(settings.clientDir).toMatch(/dist.client$/)
   })

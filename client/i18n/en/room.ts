@@ -107,6 +107,7 @@ export const roomEn: typeof roomVi = {
     returnTitle: 'Return the conclusion',
     remark: 'Remark',
     returnHint: 'The secretary changes it accordingly and proposes it again.',
+    issueTogether: '{n} approved conclusions go out in one notice: one number, to the units, and none can be changed any more.',
     issueConsequence: 'The conclusion gets its number, goes to the units and cannot be changed any more.',
     bannerTitle: 'Conclusion {notation}',
     openDocument: 'Open the document',

@@ -106,6 +106,7 @@ export const roomVi = {
     returnTitle: 'Trả lại kết luận',
     remark: 'Ý kiến chỉnh sửa',
     returnHint: 'Thư ký sửa theo ý kiến này rồi trình lại.',
+    issueTogether: '{n} kết luận đã duyệt được ban hành chung một thông báo: một số, gửi đến các đơn vị và không sửa được nữa.',
     issueConsequence: 'Kết luận được cấp số, gửi đến các đơn vị và không sửa được nữa.',
     bannerTitle: 'Kết luận số {notation}',
     openDocument: 'Mở văn bản',
