@@ -151,7 +151,9 @@ export const describeNotice = (facts: NoticeFacts, frame: NoticeFrame): Document
   const carryOut = facts.conclusions
     .flatMap((conclusion) => [conclusion.leadUnit, ...conclusion.coordinatingUnits])
     .map(asRecipient)
-  const subject = cleanText(`Kết luận của ${chair}, tại ${meeting}`)
+  // Notices of one meeting are told apart in the register by their matter.
+  const about = facts.matter === undefined ? '' : ` về nội dung “${bare(facts.matter.title)}”`
+  const subject = cleanText(`Kết luận của ${chair}, tại ${meeting}${about}`)
   return {
     ruleSet: 'nd30-2020',
     kind: 'TB',

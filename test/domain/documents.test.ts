@@ -117,7 +117,7 @@ describe('the notice of conclusions', () => {
     expect(header.placeDate).toMatch(new RegExp(component('placeDate').pattern ?? '', 'u'))
     expect(heading?.kind).toBe('THÔNG BÁO')
     expect(heading?.subject).toBe(
-      'Kết luận của đồng chí Lương Vĩnh Khoan, Chủ tịch UBND tỉnh, tại cuộc họp định kỳ hằng tuần của Thường trực UBND tỉnh với các ngành, đơn vị, địa phương',
+      'Kết luận của đồng chí Lương Vĩnh Khoan, Chủ tịch UBND tỉnh, tại cuộc họp định kỳ hằng tuần của Thường trực UBND tỉnh với các ngành, đơn vị, địa phương về nội dung “Giải phóng mặt bằng dự án đường liên xã Sương Mù - Suối Đá, huyện Tu Mơ Rông”',
     )
     expect(closing.recipients.slice(0, 3)).toEqual([
       '- UBND huyện Tu Mơ Rông;',
@@ -137,6 +137,12 @@ describe('the notice of conclusions', () => {
       'd) Hạn hoàn thành: ngày 05/12/2026; kết quả báo cáo Ủy ban nhân dân tỉnh (qua Văn phòng Ủy ban nhân dân tỉnh).',
     )
     expect(body.at(-1)).toMatch(/triển khai thực hiện\.\/\.$/)
+  })
+
+  test('names its matter in the subject, so that notices of one meeting are told apart; one without a matter does not', () => {
+    const subjectOf = (title: string) => notice({ matter: { title } }).heading?.subject
+    expect(subjectOf('Vốn đầu tư công.')).toMatch(/ về nội dung “Vốn đầu tư công”$/)
+    expect(notice({ matter: undefined }).heading?.subject).not.toContain('về nội dung')
   })
 
   test('its draft, completed with number, date and code, is the notice that was never open', () => {
