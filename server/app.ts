@@ -191,7 +191,7 @@ export function createApp(settings: Settings, { log, progress = silently }: AppO
       conclusionsTogether: settings.conclusionsTogether,
       alongside: async (tx, events, state) => {
         for (const issued of await recordIssued(tx, events, state, verifyUrl)) await dispatch.send(tx, issued)
-        await recordWithdrawn(tx, events)
+        for (const withdrawn of await recordWithdrawn(tx, events)) await dispatch.recall(tx, withdrawn)
         await dispatch.alongside(tx, events)
       },
     })

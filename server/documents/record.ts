@@ -40,10 +40,11 @@ export async function recordDocument(tx: TransactionSql, one: NewDocument): Prom
 }
 
 /**
- * Takes documents out of force, in the transaction of the events that say so: the row stays in the book with its number, and what
- * still waits to be sent is not sent.
+ * Takes documents out of force, in the transaction of the events that say so: the row stays in the book with its number. Answers
+ * which, once for each document.
  */
-export async function recordWithdrawn(tx: TransactionSql, events: MeetingEvent[]): Promise<void> {
+export async function recordWithdrawn(tx: TransactionSql, events: MeetingEvent[]): Promise<{ documentId: string; at: string }[]> {
+  const withdrawn: { documentId: string; at: string }[] = []
   for (const event of events) {
     if (event.type !== 'conclusion.withdrawn') continue
     const [row] = await tx<{ id: string }[]>`
@@ -53,10 +54,9 @@ export async function recordWithdrawn(tx: TransactionSql, events: MeetingEvent[]
       insert into withdrawals (document_id, reason, user_id, at)
       values (${row.id}, ${event.reason}, ${'userId' in event.actor ? event.actor.userId : null}, ${event.at})
       on conflict do nothing`
-    await tx`
-      update deliveries set given_up_at = ${event.at}
-      where document_id = ${row.id} and channel = 'email' and sent_at is null and given_up_at is null`
+    if (!withdrawn.some((one) => one.documentId === row.id)) withdrawn.push({ documentId: row.id, at: event.at })
   }
+  return withdrawn
 }
 
 /** A notice that was issued: its document, and whom it goes to. */

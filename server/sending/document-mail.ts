@@ -16,6 +16,32 @@ export interface DocumentMailFrame {
 
 const kindNames: Record<DocumentRecord['type'], string> = { TB: 'Thông báo', BB: 'Biên bản' }
 
+/** The mail that tells a unit that a document which it was sent no longer holds. */
+export function recallMail(
+  document: DocumentRecord,
+  { reason, at }: { reason: string; at: Date },
+  { to, unitId, unitName, baseUrl }: Omit<DocumentMailFrame, 'files'>,
+): Mail {
+  const title = titleOf(document)
+  const id = createHash('sha256').update(`recall ${document.id} ${unitId}`).digest('hex').slice(0, 32)
+  return {
+    to,
+    subject: `Thu hồi ${title}`,
+    messageId: `<${id}@${new URL(baseUrl).hostname}>`,
+    text: [
+      `Kính gửi: ${unitName}`,
+      '',
+      `${document.issuer} thu hồi ${title} ngày ${shortDate(dayOf(document.issuedAt))}: ${oneLine(document.abstract)}.`,
+      `Văn bản hết hiệu lực từ ngày ${shortDate(dayOf(at.toISOString()))}. Lý do: ${oneLine(reason)}`,
+      '',
+      `Đề nghị đơn vị không sử dụng văn bản đã nhận. Xem tại: ${baseUrl}/meetings/${document.meetingId}/summary`,
+      '',
+      'Thư này được gửi tự động từ phòng họp Sáng Thứ Năm.',
+    ].join('\n'),
+    files: [],
+  }
+}
+
 /** A notice waits for the unit's word that it has come, and has a code; minutes are there to be read. */
 const invitation = ({ type, meetingId, description }: DocumentRecord, baseUrl: string): string[] =>
   type === 'BB'
@@ -28,12 +54,13 @@ const invitation = ({ type, meetingId, description }: DocumentRecord, baseUrl: s
 
 const oneLine = (text: string): string => cleanText(text).replace(/\s+/gu, ' ').trim()
 
+const titleOf = ({ type, notation }: DocumentRecord): string =>
+  oneLine(notation === null ? kindNames[type] : `${kindNames[type]} số ${notation}`)
+
 /** The mail that brings an issued document to a unit, in Vietnamese as all official letters are. */
 export function documentMail(document: DocumentRecord, { to, unitId, unitName, baseUrl, files }: DocumentMailFrame): Mail {
   const name = document.notation ?? document.abstract
-  const title = oneLine(
-    document.notation === null ? kindNames[document.type] : `${kindNames[document.type]} số ${document.notation}`,
-  )
+  const title = titleOf(document)
   const host = new URL(baseUrl).hostname
   // From what is sent to whom: the same after a crash, and nothing of it can be guessed.
   const id = createHash('sha256').update(`${document.id} ${unitId} ${files.pdf.sha256}`).digest('hex').slice(0, 32)

@@ -9,6 +9,8 @@ import { noteAcknowledged, recordDeliveries } from './deliveries.ts'
 export const renderJob = defineJob('document.render', z.strictObject({ documentId: Id }), { attempts: 10 })
 /** Sends a document to one unit by e-mail. */
 export const mailJob = defineJob('document.mail', z.strictObject({ documentId: Id, unitId: Id }))
+/** Tells one unit by e-mail that a document it was sent so no longer holds. */
+export const recallJob = defineJob('document.recall', z.strictObject({ documentId: Id, unitId: Id }))
 
 /** What sends documents: entering who gets one, and the work of bringing it there. */
 export interface Dispatch {
@@ -16,6 +18,8 @@ export interface Dispatch {
   alongside: (tx: TransactionSql, events: MeetingEvent[]) => Promise<void>
   /** Sends a document that this transaction has written into the book. */
   send: (tx: TransactionSql, what: { documentId: string; unitIds: string[]; at: string }) => Promise<void>
+  /** Sends nothing more of a withdrawn document, and tells whoever has it by e-mail, in the transaction that withdraws it. */
+  recall: (tx: TransactionSql, what: { documentId: string; at: string }) => Promise<void>
   /** Lets go by e-mail what waited for the seal, in the transaction of the seal. */
   release: (tx: TransactionSql, documentId: string) => Promise<void>
 }
@@ -38,6 +42,14 @@ export function createDispatch({ byMail, waitsForSeal }: { byMail: boolean; wait
       for (const event of events) {
         if (event.type === 'conclusion.acknowledged') await noteAcknowledged(tx, event)
       }
+    },
+    recall: async (tx, { documentId, at }) => {
+      const rows = await tx<{ unit_id: string; sent_at: Date | null }[]>`
+        update deliveries set given_up_at = case when sent_at is null then coalesce(given_up_at, ${at}::timestamptz) else given_up_at end
+        where document_id = ${documentId} and channel = 'email' returning unit_id, sent_at`
+      if (!byMail) return
+      for (const { unit_id: unitId, sent_at } of rows)
+        if (sent_at !== null) await enqueue(tx, recallJob, { documentId, unitId }, { key: `recall ${documentId} ${unitId}` })
     },
     release: async (tx, documentId) => {
       if (!byMail) return

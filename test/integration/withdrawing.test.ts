@@ -6,6 +6,7 @@ import { issueConclusion } from '../kit/issuing.ts'
 import { startMailServer, type MailServer } from '../kit/mail-server.ts'
 import { startRoomApp, type Client, type RoomApp } from '../kit/room-client.ts'
 import { makeSigningKeys, type SigningKeys } from '../kit/signing-keys.ts'
+import { until } from '../kit/until.ts'
 import { readZip } from '../kit/zip.ts'
 
 /** What is issued and no longer holds: taken out of force by the Office, and seen so by everybody who was sent it. */
@@ -95,6 +96,28 @@ test('it gets no further signature, and what waited for the seal is not sent any
   const { deliveries } = DeliveriesAnswer.parse((await office.get(`/api/documents/${conclusionId}/deliveries`)).body)
   expect(deliveries.filter((one) => one.channel === 'email')).toMatchObject([{ isGivenUp: true }])
   expect(mail.taken.filter((one) => one.subject?.includes(notation))).toEqual([])
+})
+
+test('who has it by e-mail is told by e-mail, with the reason, once', async () => {
+  const { conclusionId, notation } = await issue()
+  await sign(chair, conclusionId, { kind: 'signer', password: keys.password })
+  await sign(office, conclusionId, { kind: 'seal' })
+  const about = () => mail.taken.filter((one) => one.subject?.includes(notation))
+  await until(
+    'it is sent',
+    async () => {
+      const { deliveries } = DeliveriesAnswer.parse((await office.get(`/api/documents/${conclusionId}/deliveries`)).body)
+      return deliveries.some((one) => one.channel === 'email' && one.sentAt !== undefined)
+    },
+    20_000,
+  )
+  await withdraw(office, conclusionId)
+  const told = await until('the word of the withdrawal', () => about().find((one) => one.subject?.startsWith('Thu hồi')), 20_000)
+  expect(told.subject).toBe(`Thu hồi Thông báo số ${notation}`)
+  expect(told.text).toContain(reason)
+  expect(told.text).toContain('Kính gửi: Sở Tài chính')
+  await until('the queue is empty', async () => (await app.database.sql`select 1 from graphile_worker.jobs`).length === 0, 20_000)
+  expect(about()).toHaveLength(2)
 })
 
 test('a withdrawal and a signature at once: both end, and nothing is signed afterwards', async () => {
