@@ -83,7 +83,14 @@ export async function createPresence(
     await sql`select pg_notify(${channel}, ${`${processId} ${meetingId}`})`
   }
 
-  const online = async (meetingId: string): Promise<Presence[]> => {
+  const asking = new Map<string, Promise<Presence[]>>()
+  /** Who asks while an answer is on its way shares it: a hall full of screens that come at once asks the database a few times. */
+  const online = (meetingId: string): Promise<Presence[]> => {
+    const asked = asking.get(meetingId) ?? readOnline(meetingId).finally(() => asking.delete(meetingId))
+    asking.set(meetingId, asked)
+    return asked
+  }
+  const readOnline = async (meetingId: string): Promise<Presence[]> => {
     const [others, checks] = await Promise.all([
       sql<Elsewhere[]>`
         select user_id, unit_id, quality, microphone, since from presence

@@ -115,11 +115,12 @@ async function underEvents(page: Page, event: (at: number) => Promise<void>): Pr
     new PerformanceObserver((list) => watch.tasks.push(...list.getEntries().map((one) => one.duration))).observe({
       type: 'longtask',
     })
-    const frame = () => {
-      watch.frames++
-      requestAnimationFrame(frame)
-    }
-    requestAnimationFrame(frame)
+    void (async () => {
+      for (;;) {
+        await new Promise(requestAnimationFrame)
+        watch.frames++
+      }
+    })()
   })
   const sent: Promise<void>[] = []
   const start = performance.now()

@@ -3,13 +3,14 @@ import path from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { isClosedStub, type MeetingState } from '#domain/meeting/state.ts'
+import { seriousViolations } from '../kit/accessibility.ts'
 import { artefacts, openBrowser, openWindow, pictures, type Window } from '../kit/browser.ts'
 import { demoMeetingId, startRoomApp, type Client, type RoomApp } from '../kit/room-client.ts'
 import { until } from '../kit/until.ts'
 
 /**
- * Every face in every state of a meeting, at its sizes, in both themes: it says what its person has to know, fits its window,
- * and is kept as a picture. Without a video server, which is one of the states: the others, with living pictures, are taken in
+ * Every face in every state of a meeting, at its sizes, in both themes: it says what its person has to know, shuts nobody
+ * out, fits its window, and is kept as a picture. Without a video server, which is one of the states: the others, with living pictures, are taken in
  * the meeting that is played whole. `test-artefacts/gallery.html` shows them all; the sheets in docs/gallery.md are made here as well.
  */
 
@@ -73,6 +74,7 @@ async function look(name: string, said: Partial<Record<Face, string | RegExp>>):
   for (const [face, words] of Object.entries(said) as [Face, string | RegExp][]) {
     const page = pageOf(face)
     await page.getByText(words).filter({ visible: true }).first().waitFor()
+    expect(await seriousViolations(page), `${face}, ${name}`).toEqual([])
     await pictures(page, `gallery/${face}/${name}`, [...faces[face].sizes])
   }
 }

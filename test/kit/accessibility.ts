@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { Page } from 'playwright-core'
+import { settled } from './browser.ts'
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 /** What axe finds on the page as it is now, of those violations that keep people out; each as `rule: element`. */
 export async function seriousViolations(page: Page): Promise<string[]> {
+  await settled(page)
   await page.evaluate(axeSource)
   return page.evaluate(async () => {
     const axe = Reflect.get(window, 'axe') as {

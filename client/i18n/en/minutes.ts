@@ -76,6 +76,5 @@ export const minutesEn: typeof minutesVi = {
     leadMissing: 'Choose the lead unit.',
     textMissing: 'There is no text yet: put the caret into the passage first.',
   },
-  issueConsequence: 'The conclusion gets its number and reaches every screen; it cannot be changed any more.',
   acts: 'Running the meeting',
 }

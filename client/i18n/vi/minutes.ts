@@ -74,6 +74,5 @@ export const minutesVi = {
     leadMissing: 'Chọn đơn vị chủ trì.',
     textMissing: 'Chưa có nội dung kết luận: đặt con trỏ vào đoạn cần kết luận trước.',
   },
-  issueConsequence: 'Kết luận được cấp số và gửi đến mọi màn hình, không sửa được nữa.',
   acts: 'Điều hành cuộc họp',
 }
