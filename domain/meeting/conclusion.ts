@@ -114,6 +114,12 @@ export const addressedUnitIds = (one: { leadUnitId: string; coordinatingUnitIds:
   ...one.coordinatingUnitIds,
 ]
 
+/** The units that an issued conclusion addresses and that have not said that they have it; nobody is asked for a withdrawn one. */
+export const unacknowledgedUnitIds = (one: Conclusion): string[] =>
+  one.status === 'issued' && one.withdrawn === undefined
+    ? addressedUnitIds(one).filter((unitId) => !one.acknowledgedBy.includes(unitId))
+    : []
+
 export const decide: Deciders<typeof commands> = {
   'conclusion.propose': (state, command, _actor, around) => {
     const { type: _type, ...fields } = command

@@ -114,6 +114,7 @@ export const roomEn: typeof roomVi = {
     forYou: 'For your unit',
     coordinatingYou: 'Your unit takes part',
     acknowledgedOf: 'Acknowledged {n} / {total}',
+    notYet: 'not yet: {units}',
     saidProposed: 'A conclusion waits for approval.',
     corrects: 'Corrects an issued conclusion',
   },
@@ -146,6 +147,7 @@ export const roomEn: typeof roomVi = {
     closeConsequence:
       'The running item and the floor end. The meeting cannot be opened again; conclusions can still be approved and issued.',
     closePending: '{n} items have not been dealt with.',
+    closeUnheard: 'Have not acknowledged a conclusion: {units}.',
     handOverTitle: 'Hand over the chair',
     handOverTo: 'New chair',
     handOverHint: 'The person chosen runs the meeting from now on; only they can hand it back.',

@@ -113,6 +113,7 @@ export const roomVi = {
     forYou: 'Gửi đơn vị của bạn',
     coordinatingYou: 'Đơn vị của bạn phối hợp',
     acknowledgedOf: 'Đã xác nhận {n} / {total}',
+    notYet: 'chưa xác nhận: {units}',
     saidProposed: 'Có kết luận chờ duyệt.',
     corrects: 'Đính chính kết luận đã ban hành',
   },
@@ -145,6 +146,7 @@ export const roomVi = {
     closeConsequence:
       'Nội dung đang thảo luận và quyền phát biểu kết thúc. Cuộc họp không mở lại được; kết luận vẫn duyệt và ban hành được.',
     closePending: 'Còn {n} nội dung chưa thảo luận.',
+    closeUnheard: 'Chưa xác nhận đã nhận kết luận: {units}.',
     handOverTitle: 'Chuyển chủ trì',
     handOverTo: 'Người chủ trì mới',
     handOverHint: 'Người được chọn điều hành từ lúc này; chỉ người đó chuyển lại được.',
