@@ -31,6 +31,12 @@ export function usePoints(): ComputedRef<Point[]> {
   const meeting = useMeeting()
   const people = usePeople()
 
+  let before = new Map<string, Point>()
+  const keep = (point: Point): Point => {
+    const known = before.get(point.key)
+    return known && isSame(known, point) ? known : point
+  }
+
   return computed(() => {
     const state = meeting.state
     if (state === null) return []
@@ -78,9 +84,18 @@ export function usePoints(): ComputedRef<Point[]> {
       .filter((one) => isDesk(one.role) || !invited.has(one.unitId))
       .filter((one) => one.role === 'leader' || presence.has(one.userId))
       .map((one) => rowOf(one.unitId, one.userId, false))
-    return [...ofUnits, ...others]
+    const points = [...ofUnits, ...others].map(keep)
+    before = new Map(points.map((point) => [point.key, point]))
+    return points
   })
 }
+
+/** Presence comes anew for everybody whenever anybody moves: a row of which nothing changed stays as it is, and is not drawn again. */
+const isSame = (known: Point, point: Point): boolean =>
+  Object.entries(point).every(([name, value]) => {
+    const other: unknown = Reflect.get(known, name)
+    return other === value || (name === 'presence' && JSON.stringify(other) === JSON.stringify(value))
+  })
 
 const isHall = (persons: { role: string }[]): boolean => persons.some((one) => one.role === 'bridge')
 
