@@ -8,7 +8,7 @@ import { openDatabase, type Database } from '#db/client.ts'
 import { migrate } from '#db/migrate.ts'
 import { hasDemoAccounts } from '#db/seed/demo.ts'
 import { limits } from '#domain/contract/values.ts'
-import { errorStatus, refuse } from '#domain/errors.ts'
+import { errorStatus } from '#domain/errors.ts'
 import { createDocumentRenderer } from './conclusions/layout/renderer.ts'
 import { registerConclusions } from './conclusions/routes.ts'
 import { registerMinutesDocuments } from './documents/minutes-routes.ts'
@@ -248,10 +248,7 @@ export function createApp(settings: Settings, { log, progress = silently }: AppO
       mayReadConclusion: access.mayReadConclusion,
     }
     registerConclusions(doors, services, { documents, ...documentAccess, readFile: files.read, failedCodes })
-    registerDocuments(doors, documents, {
-      ...documentAccess,
-      command: (meetingId, actor, command) => rooms.command(meetingId, actor, command),
-    })
+    registerDocuments(doors, documents, { ...documentAccess, command: rooms.command })
     registerMinutesDocuments(doors, { documents, sections: minutes.sections, stateOf: documentAccess.stateOf, dispatch })
     const jobs = createJobs({ url, log })
     handleSending(jobs, {
@@ -272,10 +269,7 @@ export function createApp(settings: Settings, { log, progress = silently }: AppO
       renderer,
       verifyUrl,
       stateOf: documentAccess.stateOf,
-      command: async (meetingId, actor, command, commandId) => {
-        const room = await rooms.find(meetingId)
-        return room ? room.command(actor, command, commandId) : refuse('not_found')
-      },
+      command: rooms.command,
       keys: createFileKeys(keys),
       stamp: keys.timeStampUrl === undefined ? undefined : timeStampsFrom(keys.timeStampUrl),
       dispatch,

@@ -1,6 +1,7 @@
 import type { Sql } from 'postgres'
 import type { DocumentFileFormat, DocumentStatus, DocumentType } from '#domain/contract/documents.ts'
 import type { DocumentDescription } from '#domain/documents/description.ts'
+import { enterFile } from '../files/entry.ts'
 import type { FileStore } from '../files/store.ts'
 
 /** A document as the numbering book has it. */
@@ -112,9 +113,7 @@ export function createDocumentStore({ sql, files }: { sql: Sql; files: FileStore
     addFile: async (id, format, bytes) => {
       const made = await files.put([bytes])
       await sql.begin(async (tx) => {
-        await tx`
-          insert into files (sha256, size, media_type) values (${made.sha256}, ${made.size}, ${mediaTypes[format]})
-          on conflict do nothing`
+        await enterFile(tx, made, mediaTypes[format])
         await tx`
           insert into document_files (document_id, format, sha256) values (${id}, ${format}, ${made.sha256})
           on conflict do nothing`

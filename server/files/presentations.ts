@@ -1,5 +1,6 @@
 import type { Sql } from 'postgres'
 import { v7 as uuid } from 'uuid'
+import { enterFile } from './entry.ts'
 
 export interface Presentation {
   id: string
@@ -45,7 +46,7 @@ export async function addPresentation(
 ): Promise<Presentation> {
   const id = uuid()
   await sql.begin(async (tx) => {
-    await tx`insert into files (sha256, size, media_type) values (${given.sha256}, ${given.size}, 'application/pdf') on conflict do nothing`
+    await enterFile(tx, given, 'application/pdf')
     await tx`
       insert into presentations (id, meeting_id, item_id, title, sha256, pages, uploaded_by)
       values (${id}, ${given.meetingId}, ${given.itemId ?? null}, ${given.title}, ${given.sha256}, ${given.pages}, ${given.uploadedBy})`

@@ -26,7 +26,8 @@ export interface Rooms {
   find(meetingId: string): Promise<Room | null>
   stateOf(meetingId: string): Promise<{ state: MeetingState; seq: number } | null>
   stateAt(meetingId: string, seq: number): Promise<{ state: MeetingState; seq: number } | null>
-  command(meetingId: string, actor: Actor, command: Command): Promise<Outcome>
+  /** Gives a command in a meeting; under an id of the caller's where it must be known by one. */
+  command: (meetingId: string, actor: Actor, command: Command, commandId?: string) => Promise<Outcome>
   create(
     input: CreateMeeting,
     createdBy: string | null,
@@ -149,9 +150,9 @@ export async function createRooms({
       const past = await stateAt(sql, meetingId, seq)
       return past && { state: past.state, seq: past.head.seq }
     },
-    command: async (meetingId, actor, command) => {
+    command: async (meetingId, actor, command, commandId = uuid()) => {
       const room = await find(meetingId)
-      return room ? room.command(actor, command, uuid()) : refuse('not_found')
+      return room ? room.command(actor, command, commandId) : refuse('not_found')
     },
     create: async (input, createdBy, options) => {
       const { people, units } = await directory()

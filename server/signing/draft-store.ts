@@ -5,6 +5,7 @@ import type { DocumentDescription } from '#domain/documents/description.ts'
 import { wordingOf } from '#domain/meeting/conclusion.ts'
 import type { Conclusion } from '#domain/meeting/state.ts'
 import { mediaTypes } from '../documents/store.ts'
+import { enterFile } from '../files/entry.ts'
 import type { StoredFile } from '../files/store.ts'
 
 /** The notice of a conclusion, signed as it was approved and before its number was given. */
@@ -72,14 +73,14 @@ export interface NewSignedDraft extends Omit<SignedDraft, 'sha256'> {
 /** Keeps a signed notice, whose file is in the file store, for an approval. False when there is one already. */
 export async function keepSignedDraft(
   sql: Sql | TransactionSql,
-  { sha256, size }: StoredFile,
+  file: StoredFile,
   { approval, conclusion, description, userId, signer, signedAt }: NewSignedDraft,
 ): Promise<boolean> {
-  await sql`insert into files (sha256, size, media_type) values (${sha256}, ${size}, ${mediaTypes.pdf}) on conflict do nothing`
+  await enterFile(sql, file, mediaTypes.pdf)
   const rows = await sql`
     insert into signed_drafts (approval, conclusion_id, wording, description, user_id, signer, signed_at, sha256)
     values (${approval}, ${conclusion.id}, ${digestOfWording(conclusion)}, ${JSON.stringify(description)}::text::jsonb, ${userId},
-      ${signer}, ${signedAt}, ${sha256})
+      ${signer}, ${signedAt}, ${file.sha256})
     on conflict do nothing returning approval`
   return rows.length > 0
 }

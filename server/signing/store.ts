@@ -1,6 +1,7 @@
 import type { Sql, TransactionSql } from 'postgres'
 import type { DocumentStatus } from '#domain/contract/documents.ts'
 import type { DocumentSignature, SignatureKind } from '#domain/contract/signing.ts'
+import { enterFile } from '../files/entry.ts'
 import type { FileStore } from '../files/store.ts'
 import { mediaTypes } from '../documents/store.ts'
 
@@ -44,7 +45,7 @@ export async function addSignature(
     // Held until the end: a document that is withdrawn or replaced meanwhile gets no signature more.
     const [document] = await tx<{ status: DocumentStatus }[]>`select status from documents where id = ${documentId} for share`
     if (document?.status !== 'valid') return false
-    await tx`insert into files (sha256, size, media_type) values (${sha256}, ${size}, ${mediaTypes['signed-pdf']}) on conflict do nothing`
+    await enterFile(tx, { sha256, size }, mediaTypes['signed-pdf'])
     const added = await tx`
       insert into signatures (document_id, position, kind, user_id, signer, signed_at, sha256)
       values (${documentId}, ${position}, ${kind}, ${userId}, ${signer}, ${signedAt}, ${sha256})
