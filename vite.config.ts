@@ -7,13 +7,22 @@ import { defineConfig, type Plugin } from 'vite'
 const root = fileURLToPath(new URL('.', import.meta.url))
 const server = process.env.DEV_SERVER ?? 'http://127.0.0.1:3000'
 
-/** Heavy libraries that only the room needs: each its own file, fetched when first used and kept over releases. */
+/** Heavy libraries that only the room needs are each a file of its own, fetched when first used and kept over releases. */
 const chunks = [
   { name: 'livekit', test: /node_modules[\\/]livekit-client/ },
   {
     name: 'editor',
     test: /node_modules[\\/](@tiptap|prosemirror-|yjs|y-protocols|lib0|orderedmap|rope-sequence|w3c-keyname|linkifyjs)/,
   },
+  // What every page loads, and what several share, come in a few files: over a weak line each costs a way there and back.
+  // The page itself is left out: shared files must not import what imports them (scripts/checks/bundle.mjs).
+  {
+    name: 'base',
+    tags: ['$initial' as const],
+    test: /^(?!.*client[\\/](?:index\.html|main\.ts|service-worker\.ts))/,
+    priority: 1,
+  },
+  { name: 'shared', minShareCount: 2, entriesAware: true, entriesAwareMergeThreshold: 5_000 },
 ]
 
 /** Tells client/service-worker.ts what it keeps from the start: the page, what it loads to be drawn, and the letters. */
@@ -66,6 +75,10 @@ export default defineConfig({
       output: {
         // Under a name of its own: a browser asks for the same worker again to see whether it is new.
         entryFileNames: ({ name }) => (name === 'service-worker' ? '[name].js' : 'assets/[name]-[hash].js'),
+        // The name of a shared file lists all who share it.
+        chunkFileNames: ({ name }) => `assets/${name.split('~')[0] ?? name}-[hash].js`,
+        assetFileNames: ({ names }) =>
+          names[0]?.includes('~') ? 'assets/shared-[hash][extname]' : 'assets/[name]-[hash][extname]',
         codeSplitting: { includeDependenciesRecursively: false, groups: chunks },
       },
     },

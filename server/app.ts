@@ -324,7 +324,7 @@ export function createApp(settings: Settings, { log, progress = silently }: AppO
     const timer = setInterval(quietly, 30_000)
     endings.add(() => clearInterval(timer))
 
-    serveClient(doors.app, settings.clientDir)
+    serveClient(doors, settings.clientDir)
     jobs.repeat('forget_ended_sessions', '17 19 * * *', () => forgetEndedSessions(sql))
     jobs.start()
     endings.add(() => jobs.close())

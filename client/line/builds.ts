@@ -20,12 +20,25 @@ async function look(): Promise<void> {
   }
 }
 
+/** A room opens first: what is only needed later waits for its line, or for a page without one, and then for a quiet moment. */
+const patienceMs = 5000
+const whenCalm = (work: () => void): void => {
+  const soon = () => {
+    clearTimeout(late)
+    stop()
+    if ('requestIdleCallback' in window) requestIdleCallback(work, { timeout: patienceMs })
+    else setTimeout(work, patienceMs)
+  }
+  const stop = onLive(soon)
+  const late = setTimeout(soon, patienceMs)
+}
+
 /** Lets the page be opened again without a server, and notices each new build as soon as the line is back from its start. */
 export function followBuilds(): void {
   if (own === undefined || own === null) return
   onLive(() => void look())
   if (!('serviceWorker' in navigator)) return
-  void navigator.serviceWorker.register('/service-worker.js')
+  whenCalm(() => void navigator.serviceWorker.register('/service-worker.js'))
   void navigator.serviceWorker.ready.then((registration) => {
     registration.active?.postMessage(performance.getEntriesByType('resource').map((entry) => entry.name))
   })

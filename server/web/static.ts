@@ -2,7 +2,9 @@ import { existsSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { constants, brotliCompress } from 'node:zlib'
-import express, { type Express, type RequestHandler } from 'express'
+import express, { type RequestHandler } from 'express'
+import type { Doors } from './http.ts'
+import { pagesOf } from './page-files.ts'
 
 const compress = promisify(brotliCompress)
 
@@ -10,7 +12,9 @@ const compress = promisify(brotliCompress)
  * Serves the built client: files with a hash in their name for a year, the page itself always fresh. Texts go out compressed,
  * once per file and process; a weak line is what this product is for. Until the client is built the page says so and asks again.
  */
-export function serveClient(app: Express, clientDir: string): void {
+export function serveClient(doors: Doors, clientDir: string): void {
+  const { app, log } = doors
+  const pageFor = pagesOf(clientDir)
   app.use(compressed(clientDir))
   app.use(
     express.static(clientDir, {
@@ -22,12 +26,18 @@ export function serveClient(app: Express, clientDir: string): void {
         ),
     }),
   )
-  app.get(/^\/(?!api\/|socket\.io\/).*/, (request, response, next) => {
+  app.get(/^\/(?!api\/|socket\.io\/).*/, async (request, response, next) => {
     if (path.extname(request.path) !== '') return next()
-    const page = path.join(clientDir, 'index.html')
-    response.setHeader('Cache-Control', 'no-cache')
-    if (existsSync(page)) response.type('html').send(readFileSync(page, 'utf8'))
-    else
+    response.setHeader('Cache-Control', 'private, no-cache')
+    if (existsSync(path.join(clientDir, 'index.html'))) {
+      const slot = typeof request.query.slot === 'string' ? request.query.slot : ''
+      // Without its database the server still has the page, which says that it is connecting.
+      const session = await doors.findSession(request.headers.cookie, slot).catch((error: unknown) => {
+        log.warn({ err: error }, 'a page goes out without the names of its files: nobody can say who asks')
+        return null
+      })
+      response.type('html').send(pageFor(request.path, session?.user.role))
+    } else
       response
         .status(503)
         .setHeader('Refresh', '1')

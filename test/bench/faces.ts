@@ -45,6 +45,7 @@ export async function measureFaces(): Promise<string> {
       for (let round = 0; round < rounds; round++) opened.push(await opening(app, browser, where))
       const { page } = await openWindow(browser, app.baseUrl, where)
       await ready(page)
+      await drawn(page)
       const stutter = await underEvents(page, (at) => play(at, meetingId, { office, halls }))
       await page.context().close()
       const paint = quantiles(opened.map((one) => one.firstPaint)).p50.toFixed(0)
@@ -80,6 +81,9 @@ const ready = (page: Page) =>
     undefined,
     { polling: 'raf' },
   )
+
+/** The face has been drawn to its end: the browser has nothing left to do. */
+const drawn = (page: Page) => page.evaluate(() => new Promise((done) => requestIdleCallback(done)))
 
 async function opening(
   app: RoomApp,

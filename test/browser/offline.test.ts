@@ -139,6 +139,17 @@ describe('what is pressed while the line is gone', () => {
   }, 60_000)
 })
 
+test('the page names every file of its face at once, and a hall’s is dark before any of them is here', async () => {
+  const { page } = hall
+  const answer = await page.request.get(page.url())
+  const html = await answer.text()
+  expect(html).toContain('data-theme="dark" data-face="bridge"')
+  const named = [...html.matchAll(/(?:href|src)="(\/assets\/[^"]+)"/g)].flatMap(([, file]) => file ?? [])
+  expect(named.some((file) => file.includes('BridgeFace'))).toBe(true)
+  expect(named.some((file) => file.includes('SecretaryFace'))).toBe(false)
+  for (const file of named) expect((await page.request.get(new URL(file, page.url()).href)).status(), file).toBe(200)
+})
+
 test('can be put on the home screen of a tablet: the browser finds nothing missing', async () => {
   const inspector = await hall.page.context().newCDPSession(hall.page)
   const { installabilityErrors } = await inspector.send('Page.getInstallabilityErrors')

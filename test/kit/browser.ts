@@ -9,6 +9,26 @@ import { rememberConnections } from './media.ts'
 /** Chromium with a camera and a microphone of its own, and windows that are signed in as one person each. */
 const candidates = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
 
+/**
+ * Given once more they replace what Playwright switches off, which is therefore repeated. The last two are windows that the
+ * browser makes for its address line: for every new window of ours it would load 400 files of its own, on the same processor.
+ */
+const switchedOff = [
+  'AvoidUnnecessaryBeforeUnloadCheckSync',
+  'DestroyProfileOnBrowserClose',
+  'HttpsUpgrades',
+  'HttpsFirstBalancedModeAutoEnable',
+  'LensOverlay',
+  'MediaRouter',
+  'PaintHolding',
+  'ThirdPartyStoragePartitioning',
+  'OptimizationHints',
+  'AimEnabled',
+  'PreconnectToSearch',
+  'WebUIOmniboxPopup',
+  'WebUIOmniboxAimPopup',
+]
+
 const flags = [
   '--headless=new',
   '--no-sandbox',
@@ -18,6 +38,7 @@ const flags = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
+  `--disable-features=${switchedOff.join(',')}`,
   // Few frames a second: a picture that moves is proven by any, and every one costs the machine.
   '--use-fake-device-for-media-stream=fps=10',
   '--use-fake-ui-for-media-stream',
