@@ -9,6 +9,7 @@ import { until } from '../kit/until.ts'
 import makeProduct from './adapter.mjs'
 import { measureDocuments } from './documents.ts'
 import { measureFaces } from './faces.ts'
+import { walkFaces } from './walks.ts'
 import { measureWeakLine } from './weak-line.ts'
 import {
   keysIn,
@@ -25,7 +26,7 @@ import makeRelay from './relay.mjs'
 /**
  * npm run bench: the product beside a plain relay of the same bytes, in the same run on the same machine, so that the ratio
  * says more than the times. The server has a process of its own; all clients share this one. `npm run bench -- documents faces`
- * measures only these (`wire`, `documents`, `faces`); `weak-line` only when asked, as root on Linux.
+ * measures only these (`wire`, `documents`, `faces`); `walks` and `weak-line` (as root on Linux) only when asked.
  */
 
 const warm = 30
@@ -190,7 +191,13 @@ async function measureWire(): Promise<string> {
   }
 }
 
-const parts = { wire: measureWire, documents: measureDocuments, faces: measureFaces, 'weak-line': measureWeakLine }
+const parts = {
+  wire: measureWire,
+  documents: measureDocuments,
+  faces: measureFaces,
+  walks: walkFaces,
+  'weak-line': measureWeakLine,
+}
 const given = process.argv.slice(2)
 const asked = given.length > 0 ? given : ['wire', 'documents', 'faces']
 for (const [name, part] of Object.entries(parts)) if (asked.includes(name)) process.stdout.write(`${await part()}\n\n`)

@@ -80,6 +80,8 @@ export async function openWindow(
     path: string
     size?: { width: number; height: number }
     reducedMotion?: 'reduce'
+    /** A finger instead of a mouse. */
+    touch?: boolean
   },
 ): Promise<Window> {
   const context = await browser.newContext({
@@ -88,6 +90,8 @@ export async function openWindow(
     timezoneId: 'Asia/Ho_Chi_Minh',
     permissions: ['camera', 'microphone'],
     reducedMotion: options.reducedMotion ?? 'no-preference',
+    hasTouch: options.touch === true,
+    isMobile: options.touch === true,
   })
   await rememberConnections(context)
   if (options.username !== undefined)

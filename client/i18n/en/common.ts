@@ -69,6 +69,7 @@ export const commonEn: typeof commonVi = {
     openIn: 'Open a new window',
     refresh: 'Reload',
     keys: 'Keys',
+    options: 'Options',
   },
   role: {
     leader: 'Leader',

@@ -61,6 +61,7 @@ export const minutesEn: typeof minutesVi = {
     deleteTable: 'Delete the table',
   },
   side: 'Conclusions of the meeting',
+  sideHint: 'Put the caret into the passage to be concluded and press Ctrl K.',
   revise: 'Revise and propose again',
   legacyFont: 'What was pasted uses a font of before Unicode (TCVN3 or VNI).',
   legacyFontHint: 'Its letters may be wrong. Convert it to Unicode in UniKey, then paste it again.',

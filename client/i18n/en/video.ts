@@ -39,10 +39,10 @@ export const videoEn: typeof videoVi = {
   cameraMissing: 'No camera found',
   cameraBusy: 'Another program uses the camera',
   cameraRefused: 'The browser does not allow the camera. Allow it in the address bar.',
-  quality: { good: 'Good', fair: 'Fair', weak: 'Weak', lost: 'Lost' },
+  quality: { good: 'Good', fair: 'Fair', weak: 'Weak', lost: 'Lost', pictureless: 'No picture' },
   bridge: {
     now: 'Item now',
-    next: 'Next',
+    next: 'Next, expected at',
     ours: 'Our turn',
     oursAt: 'Expected {time}',
     soon: 'Our turn comes soon, expected {time}. Please get ready.',
@@ -62,7 +62,7 @@ export const videoEn: typeof videoVi = {
     closedItemOver: 'Over its expected end at {time}. Picture and sound come back by themselves when it ends.',
     minutes: 'Minutes',
     helpText: 'This bridge point needs technical help',
-    helpWaiting: 'Help was called; the Office is on it.',
+    helpWaiting: 'Help was called',
     acts: 'What this point can do',
   },
   front: {

@@ -68,6 +68,7 @@ export const commonVi = {
     openIn: 'Mở cửa sổ mới',
     refresh: 'Tải lại',
     keys: 'Phím tắt',
+    options: 'Tùy chọn',
   },
   role: {
     leader: 'Lãnh đạo UBND tỉnh',

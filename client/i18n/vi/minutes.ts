@@ -59,6 +59,7 @@ export const minutesVi = {
     deleteTable: 'Xóa bảng',
   },
   side: 'Kết luận của cuộc họp',
+  sideHint: 'Đặt con trỏ vào đoạn cần kết luận rồi nhấn Ctrl K.',
   revise: 'Sửa và trình lại',
   legacyFont: 'Đoạn dán dùng phông chữ cũ (TCVN3 hoặc VNI).',
   legacyFontHint: 'Chữ có thể hiện sai. Hãy chuyển sang Unicode trong UniKey rồi dán lại.',

@@ -37,10 +37,10 @@ export const videoVi = {
   cameraMissing: 'Không thấy camera',
   cameraBusy: 'Camera đang được chương trình khác dùng',
   cameraRefused: 'Trình duyệt chưa cho dùng camera. Hãy cho phép ở thanh địa chỉ.',
-  quality: { good: 'Tốt', fair: 'Trung bình', weak: 'Yếu', lost: 'Mất kết nối' },
+  quality: { good: 'Tốt', fair: 'Trung bình', weak: 'Yếu', lost: 'Mất kết nối', pictureless: 'Không có hình' },
   bridge: {
     now: 'Đang họp nội dung',
-    next: 'Tiếp theo',
+    next: 'Tiếp theo, dự kiến',
     ours: 'Lượt của đơn vị',
     oursAt: 'Dự kiến {time}',
     soon: 'Sắp đến lượt đơn vị, dự kiến {time}. Mời chuẩn bị.',
@@ -60,7 +60,7 @@ export const videoVi = {
     closedItemOver: 'Đã quá giờ dự kiến {time}. Hình và tiếng tự trở lại khi nội dung kết thúc.',
     minutes: 'Biên bản',
     helpText: 'Điểm cầu cần hỗ trợ kỹ thuật',
-    helpWaiting: 'Đã gọi hỗ trợ, Văn phòng đang xử lý.',
+    helpWaiting: 'Đã gọi hỗ trợ',
     acts: 'Việc của điểm cầu',
   },
   front: {
