@@ -123,6 +123,15 @@ test('nothing that must be read in the hall is under 40 pixels', async () => {
   for (const { page } of [north, south]) expect(await hardToRead(page, 40, 1)).toEqual([])
 })
 
+test('what is pressed once a day is behind one button, opened and shut by keys', async () => {
+  const { page } = south
+  await button(page, 'Tùy chọn').press('Enter')
+  await button(page, 'Rời phòng họp').waitFor()
+  expect(await hardToRead(page, 40, 1)).toEqual([])
+  await page.keyboard.press('Escape')
+  await button(page, 'Rời phòng họp').waitFor({ state: 'hidden' })
+})
+
 test('a hall with two devices is one voice; one press moves it, and nobody is put out', async () => {
   tablet = await openWindow(browser, app.baseUrl, { username: 'diemcau.konplong', path: `/meetings/${meetingId}` })
   await says(tablet.page, 'Âm thanh đang ở thiết bị khác')
@@ -159,6 +168,8 @@ test('a line that is cut for half a minute: all stays readable, what was pressed
   await page.getByText('Tiến độ đường liên xã').first().waitFor()
   await until('no packet of the picture arrives', async () => !(await showsNewFrame(page)), 20_000)
   await picture(page, 'bridge-cut')
+  const points = chair.page.getByRole('list', { name: 'Các điểm cầu' }).getByRole('listitem')
+  await points.filter({ hasText: /Tu Mơ Rông/ }).filter({ hasText: /Không có hình|Mất kết nối/ }).waitFor()
   expect((await state()).floor.queue.map((one) => one.userId)).toEqual([otherHall.userId])
   await until('half a minute has passed', () => performance.now() - begun > 30_000, 31_000)
 
