@@ -70,3 +70,5 @@ export function useOrder<T>(source: () => readonly T[], idOf: (one: T) => string
     move,
   }
 }
+
+export type Order<T> = ReturnType<typeof useOrder<T>>
