@@ -147,7 +147,7 @@ describe('typing together', () => {
       Array.from({ length: 10 }, (_, at) => edit(server, sectionId, at % 2 ? secretary : colleague)),
     )
     const typed = writers.map(() => '')
-    const own = (at: number) => textIn((writers[at] ?? first).doc.getXmlFragment('default'), at).toString()
+    const own = (at: number) => (writers[at] ?? first).text().split('\n')[at]
     const lost: string[] = []
     const watch = (line: MinutesLine, at: number) =>
       line.onUpdate(() => {
