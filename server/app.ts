@@ -10,6 +10,7 @@ import { hasDemoAccounts } from '#db/seed/demo.ts'
 import { limits } from '#domain/contract/values.ts'
 import { errorStatus } from '#domain/errors.ts'
 import { createDocumentRenderer } from './conclusions/layout/renderer.ts'
+import { registerArchive } from './archive/routes.ts'
 import { registerConclusions } from './conclusions/routes.ts'
 import { registerMinutesDocuments } from './documents/minutes-routes.ts'
 import { recordIssued, recordWithdrawn } from './documents/record.ts'
@@ -274,6 +275,7 @@ export function createApp(settings: Settings, { log, progress = silently }: AppO
       stamp: keys.timeStampUrl === undefined ? undefined : timeStampsFrom(keys.timeStampUrl),
       dispatch,
     })
+    registerArchive(doors, log, rooms, { sql, documents, sections: minutes.sections, files })
     registerPresentations(doors, services, { mayPresent: access.mayPresent, mayView: access.mayView, files })
     if (settings.demo) {
       const bridges = createSyntheticBridges({

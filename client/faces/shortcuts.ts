@@ -35,6 +35,7 @@ export const shortcuts = {
   },
   leader: {
     floor: { keys: 'F', command: 'floor.request', label: 'room.keys.floor' },
+    kinds: { keys: 'O', command: 'floor.request', label: 'room.keys.kinds' },
     record: { keys: 'K', command: null, label: 'room.keys.record' },
     help: { keys: '?', command: null, label: 'room.keys.help' },
   },

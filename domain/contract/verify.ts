@@ -11,7 +11,10 @@ export const IssuedFile = z.object({
 export type IssuedFile = z.infer<typeof IssuedFile>
 
 export const VerifiedDocument = z.object({
+  /** Whether what is kept of it is what the log says, and the log is whole there. */
   valid: z.boolean(),
+  /** The event at which it is not. */
+  brokenAt: z.int().optional(),
   number: z.int(),
   /** The number as the paper has it. */
   notation: z.string(),

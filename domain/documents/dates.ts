@@ -52,6 +52,9 @@ export const shortTime = (at: string): string => {
   return `${twoDigits(local.getUTCHours())}:${twoDigits(local.getUTCMinutes())}`
 }
 
+/** `2026-11-26 07:30:05`, for tables that programs sort. */
+export const stampOf = (at: string): string => inVietnam(at).toISOString().slice(0, 19).replace('T', ' ')
+
 const weekdays = ['Chủ nhật', 'thứ Hai', 'thứ Ba', 'thứ Tư', 'thứ Năm', 'thứ Sáu', 'thứ Bảy']
 
 /** `thứ Năm` */

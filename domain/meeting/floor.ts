@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { refuse } from '../errors.ts'
 import { Id } from '../contract/values.ts'
 import { secondsBetween, usedSecondsAt } from './agenda.ts'
-import type { Actor, FloorRequest, MeetingState, RequestKind } from './state.ts'
+import { findItem, isClosedStub, type Actor, type FloorRequest, type MeetingState, type RequestKind } from './state.ts'
 import { findAttendee } from './surroundings.ts'
 import { mayAttendItem } from './visibility.ts'
 import type { Deciders, Evolvers } from './shape.ts'
@@ -212,16 +212,47 @@ export function startFloorClock(state: MeetingState, at: string): MeetingState {
   return holder ? { ...state, floor: { ...state.floor, holder: { ...holder, clockSince: at } } } : state
 }
 
-/** Speaking time per unit at `now`, the running turn included, longest first. */
-export function speakingByUnit(state: MeetingState, now: string): { unitId: string; seconds: number; turns: number }[] {
-  const total = new Map<string, { unitId: string; seconds: number; turns: number }>()
-  const add = (unitId: string, seconds: number, turns: number) => {
-    const known = total.get(unitId) ?? { unitId, seconds: 0, turns: 0 }
-    total.set(unitId, { unitId, seconds: known.seconds + seconds, turns: known.turns + turns })
+export interface SpokenTime {
+  userId: string
+  unitId: string
+  seconds: number
+  turns: number
+  /** Of it, under the running item. */
+  itemSeconds: number
+}
+
+/** Speaking time per person at `now`, the running turn included, longest first. */
+export function speakingByPerson(state: MeetingState, now: string): SpokenTime[] {
+  const { speaking, holder } = state.floor
+  const turns = [...speaking, ...(holder ? [{ ...holder, seconds: usedSecondsAt(holder, now), turns: 1 }] : [])]
+  const total = new Map<string, SpokenTime>()
+  for (const { userId, unitId, itemId, seconds, turns: more } of turns) {
+    const known = total.get(userId) ?? { userId, unitId, seconds: 0, turns: 0, itemSeconds: 0 }
+    const isNow = itemId !== undefined && itemId === state.currentItemId
+    total.set(userId, {
+      ...known,
+      seconds: known.seconds + seconds,
+      turns: known.turns + more,
+      itemSeconds: known.itemSeconds + (isNow ? seconds : 0),
+    })
   }
-  for (const { unitId, seconds, turns } of state.floor.speaking) add(unitId, seconds, turns)
-  if (state.floor.holder) add(state.floor.holder.unitId, usedSecondsAt(state.floor.holder, now), 1)
   return [...total.values()].sort((a, b) => b.seconds - a.seconds)
+}
+
+/**
+ * The invited units that may hear the running item and have neither spoken under it nor wait for the floor; while no item runs,
+ * those that have said nothing in the meeting. The unit that presents is not silent.
+ */
+export function silentUnitIds(state: MeetingState): string[] {
+  const item = findItem(state, state.currentItemId)
+  const { speaking, holder, queue } = state.floor
+  const heard = new Set([
+    ...[...speaking, ...(holder ? [holder] : [])].filter((one) => !item || one.itemId === item.id).map((one) => one.unitId),
+    ...queue.map((one) => one.unitId),
+  ])
+  if (item && !isClosedStub(item) && item.presenterUnitId !== undefined) heard.add(item.presenterUnitId)
+  const audience = item && !isClosedStub(item) ? item.audience : 'everyone'
+  return state.unitIds.filter((unitId) => !heard.has(unitId) && (audience === 'everyone' || audience.includes(unitId)))
 }
 
 /** Seconds a request has waited at `now`. */

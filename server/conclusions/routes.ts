@@ -111,7 +111,7 @@ export function registerConclusions(doors: Doors, { sql }: Services, options: Co
       const found = code === null ? null : await verify(sql, code)
       if (found === null) return { refusal: { code: 'not_found' } }
       await failedCodes.giveBack(ip)
-      return { status: 200 as const, body: { valid: true, ...found } }
+      return { status: 200 as const, body: found }
     },
   )
 }

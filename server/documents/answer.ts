@@ -4,11 +4,15 @@ import type { Response } from 'express'
 export const fileName = (name: string, ending: string): string =>
   `${name.replace(/[^\p{L}\p{N}-]+/gu, '-').replace(/^-|-$/g, '')}.${ending}`
 
-/** Sends a document's bytes under a name made of its number or title: shown in the page, or as a file to keep. */
-export function sendFile(
-  response: Response,
-  file: { bytes: Buffer; name: string; ending: string; mediaType: string; show: 'inline' | 'attachment' },
-): undefined {
+interface NamedFile {
+  name: string
+  ending: string
+  mediaType: string
+  show: 'inline' | 'attachment'
+}
+
+/** Says what comes and how it is called: a name made of its number or title, shown in the page, or as a file to keep. */
+export function nameFile(response: Response, file: NamedFile): void {
   const name = fileName(file.name, file.ending)
   response.setHeader('Content-Type', file.mediaType)
   response.setHeader(
@@ -16,5 +20,10 @@ export function sendFile(
     `${file.show}; filename="${name.replace(/[^\x20-\x7e]/g, '_')}"; filename*=UTF-8''${encodeURIComponent(name)}`,
   )
   response.setHeader('Cache-Control', 'private, no-cache')
+}
+
+/** Sends a document's bytes under its name. */
+export function sendFile(response: Response, file: NamedFile & { bytes: Buffer }): undefined {
+  nameFile(response, file)
   response.status(200).end(file.bytes)
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Sql } from 'postgres'
 import type { DocumentFileFormat, DocumentStatus, DocumentType } from '#domain/contract/documents.ts'
 import type { DocumentDescription } from '#domain/documents/description.ts'
@@ -41,7 +42,7 @@ export interface DocumentStore {
   noticeOf: (conclusionId: string) => Promise<DocumentRecord | null>
   /** The minutes of a meeting in their latest version; null while they were not made final. */
   minutesOf: (meetingId: string) => Promise<DocumentRecord | null>
-  /** A form that was kept; null when it was not, or when this process's disk does not hold its bytes. */
+  /** A form that was kept; null when it was not, or when this process's disk does not hold its bytes as they were. */
   fileOf: (id: string, format: DocumentFileFormat) => Promise<DocumentFile | null>
   /** The file that was signed before the document had its number; null where it was not signed so. */
   signedDraftOf: (id: string) => Promise<Buffer | null>
@@ -69,6 +70,8 @@ interface Row extends Omit<DocumentRecord, 'issuedAt'> {
 const recordOf = (row: Row | undefined): DocumentRecord | null =>
   row === undefined ? null : { ...row, issuedAt: row.issuedAt.toISOString() }
 
+const hashOfBytes = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex')
+
 export function createDocumentStore({ sql, files }: { sql: Sql; files: FileStore }): DocumentStore {
   const columns = sql`
     id, type, meeting_id as "meetingId", year, issuer, number, notation, abstract, signer, recipients, status, version, replaces,
@@ -82,7 +85,8 @@ export function createDocumentStore({ sql, files }: { sql: Sql; files: FileStore
   const fileOf = async (id: string, format: DocumentFileFormat): Promise<DocumentFile | null> => {
     const sha256 = await hashOf(id, format)
     const bytes = sha256 === null ? null : await files.read(sha256)
-    return sha256 === null || bytes === null ? null : { sha256, bytes }
+    // Bytes that are no longer those that were kept are none: they are made again, and must be what they were.
+    return sha256 === null || bytes === null || hashOfBytes(bytes) !== sha256 ? null : { sha256, bytes }
   }
 
   return {

@@ -32,7 +32,8 @@ export async function attend(rooms: Rooms, session: Session, meetingId: string) 
   return { room, viewer }
 }
 
-const mayReadLog = (viewer: Viewer, state: MeetingState): boolean =>
+/** Those who answer for the record; they are inside every item. */
+export const mayReadLog = (viewer: Viewer, state: MeetingState): boolean =>
   viewer.role === 'secretary' || viewer.role === 'office' || viewer.userId === state.chairUserId
 
 /** The meetings over HTTP: list, make, look, look back, and the log for the desk. */

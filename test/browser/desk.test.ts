@@ -6,6 +6,7 @@ import { openBrowser, openWindow, picture, type Window } from '../kit/browser.ts
 import { qrOnScreen } from '../kit/qr.ts'
 import { demoMeetingId, startRoomApp, type Client, type RoomApp } from '../kit/room-client.ts'
 import { until } from '../kit/until.ts'
+import { wantsItsScreenOn } from '../kit/wakefulness.ts'
 
 /** A whole meeting led from the chair's table and the Office's board without a mouse, seen on the wall and at a department. */
 
@@ -107,6 +108,7 @@ describe('a meeting without a mouse', () => {
     for (const { page } of [chair, office, department, wall]) page.setDefaultTimeout(45_000)
     await button(chair.page, 'Bắt đầu họp').waitFor()
     await onTheWall(/^Đã kết nối \d+ \/ 42 đơn vị$/, 'before')
+    for (const { page } of [chair, office, department, wall]) await until('the screen stays on', () => wantsItsScreenOn(page))
   })
 
   test('the chair opens, starts, extends, pauses and resumes', async () => {
@@ -143,6 +145,47 @@ describe('a meeting without a mouse', () => {
     expect(muted).not.toContain(hall.userId)
     await pressFor(chair, 't', 'Thu quyền phát biểu')
     await meets('the floor is free', (now) => now.floor.holder === undefined)
+  })
+
+  test('a second kind of word is asked for while the first waits, and each is taken back alone', async () => {
+    const kinds = async () => {
+      const { floor } = await state()
+      return floor.queue.filter((one) => one.userId !== hall.userId).map((one) => one.kind)
+    }
+    await pressFor(department, 'o', 'Đăng ký phát biểu theo loại')
+    await button(department.page, 'Đăng ký Ý kiến về chương trình').focus()
+    await press(department, 'Enter')
+    await until('both wait, the point of order first', async () => (await kinds()).join() === 'pointOfOrder,speak')
+    await picture(department.page, 'department-kinds')
+    await button(department.page, 'Thôi Phát biểu').focus()
+    await press(department, 'Enter')
+    await until('the other one waits still', async () => (await kinds()).join() === 'pointOfOrder')
+    await press(department, 'Escape')
+  })
+
+  test('who was silent under the item is listed and invited; each person’s time stands in the record', async () => {
+    const quiet = await app.signIn('diemcau.konplong')
+    await quiet.join(meetingId)
+    await pressFor(chair, 'i', 'Mời người khác')
+    const silent = chair.page.getByRole('region', { name: /^Chưa có ý kiến ở nội dung này/ })
+    await silent.getByRole('button', { name: /Kon Plông/ }).focus()
+    expect(await silent.getByRole('button', { name: /Tu Mơ Rông/ }).count()).toBe(0)
+    await press(chair, 'Enter')
+    await picture(chair.page, 'chair-silent')
+    await chair.page.getByRole('dialog').getByRole('button', { name: 'Mời phát biểu' }).focus()
+    await press(chair, 'Enter')
+    await meets('it has the floor', (now) => now.floor.holder?.userId === quiet.userId)
+    await pressFor(chair, 'k', 'Kết luận')
+    const times = chair.page.getByRole('region', { name: 'Thời gian phát biểu' }).getByRole('listitem')
+    await times.nth(1).waitFor()
+    expect(await times.allTextContents()).toEqual([
+      expect.stringMatching(/Tu Mơ Rông.*1 lượt.*Trong nội dung này/),
+      expect.stringMatching(/Kon Plông.*1 lượt.*Trong nội dung này/),
+    ])
+    await picture(chair.page, 'chair-record')
+    await press(chair, 'Escape', 't')
+    await meets('the floor is free', (now) => now.floor.holder === undefined)
+    quiet.close()
   })
 
   test('puts to an open vote and a secret one, and sees by name who has not voted', async () => {
@@ -327,7 +370,7 @@ describe('a meeting without a mouse', () => {
     await press(chair, 'x')
     await chair.page
       .getByRole('alertdialog')
-      .getByText(/Chưa xác nhận đã nhận kết luận: huyện Tu Mơ Rông/)
+      .getByText(/^Còn 4 nội dung chưa thảo luận: 3, 4, 5, 6\. Chưa xác nhận đã nhận kết luận: huyện Tu Mơ Rông/)
       .waitFor()
     await confirm(chair)
     await meets('the meeting is closed', (now) => now.status === 'closed')

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { speakingByUnit, waitedSeconds } from '#domain/meeting/floor.ts'
+import { silentUnitIds, speakingByPerson, waitedSeconds } from '#domain/meeting/floor.ts'
 import {
   after,
   asAdmin,
@@ -223,19 +223,43 @@ test('[F8] speaking time is counted per person and item, also when the turn outl
   ])
 })
 
-test('[F8] the times of a unit are the sum of its turns, the running one included, longest first', () => {
+test('[F8] the times of a person are the sum of their turns, the running one included, longest first, with the part under this item', () => {
   const { state } = given(
     scheduled(),
     at(0, opened),
-    at(10, granted(asHealth)),
-    at(30, granted(asSouth)),
+    at(15, granted(asHealth)),
+    at(30, granted(asVice)),
     at(40, granted(asHealth)),
-    at(45, granted(asSouth)),
+    at(45, started(items.budget)),
+    at(45, granted(asVice, { itemId: items.budget })),
+    at(60, granted(asChair, { itemId: items.budget })),
   )
-  expect(speakingByUnit(state, after(100))).toEqual([
-    { unitId: units.south, seconds: 65, turns: 2 },
-    { unitId: units.health, seconds: 25, turns: 2 },
+  // Two leaders are of one unit, and each has their own time.
+  expect(speakingByPerson(state, after(100))).toEqual([
+    { userId: asChair.userId, unitId: units.head, seconds: 40, turns: 1, itemSeconds: 40 },
+    { userId: asVice.userId, unitId: units.head, seconds: 25, turns: 2, itemSeconds: 15 },
+    { userId: asHealth.userId, unitId: units.health, seconds: 20, turns: 2, itemSeconds: 0 },
   ])
+})
+
+describe('the units that are silent', () => {
+  const silentAfter = (...more: Parameters<typeof given>) => silentUnitIds(given(...running, ...more).state)
+  const inBudget = { itemId: items.budget }
+
+  test('have neither spoken under this item nor wait, and do not present it', () => {
+    expect(silentAfter()).toEqual([units.health, units.north, units.south])
+    expect(silentAfter(requested(asSouth, 'speak', id(1)))).toEqual([units.health, units.north])
+    expect(silentAfter(at(10, granted(asHealth, inBudget)))).toEqual([units.north, units.south])
+    expect(silentAfter(at(10, granted(asHealth, inBudget)), at(20, granted(asSouth, inBudget)))).toEqual([units.north])
+  })
+
+  test('are counted anew under the next item, among those who may hear it, and over the meeting while none runs', () => {
+    const spoken = at(10, granted(asHealth, inBudget))
+    const ended = at(20, finished(items.budget))
+    expect(silentAfter(spoken, ended)).not.toContain(units.health)
+    expect(silentAfter(spoken, ended, at(20, started(items.roads)))).toContain(units.health)
+    expect(silentAfter(spoken, ended, at(20, started(items.land)))).toEqual([units.finance])
+  })
 })
 
 test('how long a request has waited is never less than nothing', () => {

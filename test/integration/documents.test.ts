@@ -1,4 +1,5 @@
 import { execFile, execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import type { Server } from 'node:http'
 import { tmpdir } from 'node:os'
@@ -13,7 +14,7 @@ import { migrate } from '#db/migrate.ts'
 import type { DocumentDescription } from '#domain/documents/description.ts'
 import { notationOf } from '#domain/documents/issuing.ts'
 import { motto, nationalName, nd30 } from '#domain/documents/nd30-2020.ts'
-import { evolve, readEvent } from '#domain/meeting/meeting.ts'
+import { evolve } from '#domain/meeting/meeting.ts'
 import { emptyMeeting } from '#domain/meeting/state.ts'
 import type { MeetingState } from '#domain/meeting/state.ts'
 import { boldFace } from '#server/conclusions/layout/font.ts'
@@ -28,6 +29,7 @@ import { registerPresentations } from '#server/files/routes.ts'
 import { startPostgres } from '#server/launch/postgres.ts'
 import type { EmbeddedPostgres } from '#server/launch/postgres.ts'
 import { silently } from '#server/launch/progress.ts'
+import { appendToLog, chain, zeroHash } from '#server/meeting/log.ts'
 import type { Session } from '#server/people/sessions.ts'
 import { readSettings } from '#server/settings.ts'
 import { createDoors } from '#server/web/http.ts'
@@ -312,11 +314,12 @@ describe('issued conclusions', () => {
   let mayRead = true
   let state: MeetingState
   let documents: DocumentSources
+  let head = { seq: 0, hash: zeroHash }
   const [committee, office, lead, user, meeting, item] = [uuid(), uuid(), uuid(), uuid(), uuid(), uuid()]
 
   const verifyUrl = (code: string): string => `https://hop.example/verify/${code}`
 
-  /** Issues a conclusion as a room does: number, read model and book in one transaction. */
+  /** Issues a conclusion as a room does: number, log, read model and book in one transaction. */
   const issue = async (
     more: { corrects?: string } = {},
   ): Promise<{ id: string; code: string; number: number; notation: string }> => {
@@ -326,18 +329,10 @@ describe('issued conclusions', () => {
       const number = await takeNumber(tx, { year: 2026, type: 'TB', issuer: 'Ủy ban nhân dân tỉnh Kon Tum' })
       const notation = notationOf(number, 'TB', 'UBND')
       const at = '2026-11-26T03:00:00.000Z'
-      await tx`
-        insert into conclusions (id, meeting_id, item_id, text, lead_unit_id, coordinating_unit_ids, due_date, status, number, type, issuer,
-          year, notation, code, hash, issued_at, issued_seq, corrects)
-        values (${id}, ${meeting}, ${item}, 'Giao Sở Tài chính báo cáo.', ${lead}, '{}', '2026-12-05', 'issued', ${number}, 'TB',
-          'Ủy ban nhân dân tỉnh Kon Tum', 2026, ${notation}, ${code}, ${'ab'.repeat(32)}, ${at}, 7, ${more.corrects ?? null})`
-      const event = readEvent(
-        JSON.stringify({
+      const logged = chain(
+        head,
+        {
           type: 'conclusion.issued',
-          seq: 7,
-          at,
-          actor: { system: true },
-          hash: 'ab'.repeat(32),
           conclusionId: id,
           itemId: item,
           text: 'Giao Sở Tài chính báo cáo.',
@@ -350,9 +345,18 @@ describe('issued conclusions', () => {
           notation,
           code,
           ...more,
-        }),
+        },
+        { at, actor: { system: true } },
       )
+      const { event, hash } = logged
+      await appendToLog(tx, meeting, [logged])
+      await tx`
+        insert into conclusions (id, meeting_id, item_id, text, lead_unit_id, coordinating_unit_ids, due_date, status, number, type, issuer,
+          year, notation, code, hash, issued_at, issued_seq, corrects)
+        values (${id}, ${meeting}, ${item}, 'Giao Sở Tài chính báo cáo.', ${lead}, '{}', '2026-12-05', 'issued', ${number}, 'TB',
+          'Ủy ban nhân dân tỉnh Kon Tum', 2026, ${notation}, ${code}, ${hash}, ${at}, ${event.seq}, ${more.corrects ?? null})`
       await recordIssued(tx, [event], evolve(state, event), verifyUrl)
+      head = { seq: event.seq, hash }
       return { id, code, number, notation }
     })
   }
@@ -509,12 +513,49 @@ describe('issued conclusions', () => {
       number,
       notation,
       issuer: 'Ủy ban nhân dân tỉnh Kon Tum',
-      hash: 'ab'.repeat(32),
+      hash: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
       text: 'Giao Sở Tài chính báo cáo.',
     })
     expect(answer).not.toHaveProperty('correctedBy')
     await issue({ corrects: id })
     expect(await (await get(`/api/verify/${code}`)).json()).toHaveProperty('correctedBy')
+  })
+
+  test('one letter changed in the database, in the table or in the log, is no valid document any more, and it is said at which event', async () => {
+    const [first, second] = [await issue(), await issue()]
+    const look = async ({ code }: { code: string }) => (await (await get(`/api/verify/${code}`)).json()) as object
+    const [row] = await database.sql<{ seq: number }[]>`select issued_seq as seq from conclusions where id = ${first.id}`
+    const seq = row?.seq ?? 0
+    expect(await look(first)).toMatchObject({ valid: true })
+    await database.sql`update conclusions set text = replace(text, 'báo cáo', 'bảo cáo') where id = ${first.id}`
+    expect(await look(first)).toMatchObject({ valid: false, brokenAt: seq })
+    await database.sql`update conclusions set text = replace(text, 'bảo cáo', 'báo cáo') where id = ${first.id}`
+    expect(await look(first)).toMatchObject({ valid: true })
+    // Whoever owns the database can go around the triggers; the event that follows holds on to what was there.
+    await database.sql.begin(async (tx) => {
+      await tx`set local session_replication_role = replica`
+      await tx`update events set hash = ${'0'.repeat(64)} where meeting_id = ${meeting} and seq = ${seq}`
+    })
+    expect(await look(first)).toMatchObject({ valid: false, brokenAt: seq })
+    expect(await look(second)).toMatchObject({ valid: false, brokenAt: seq + 1 })
+  })
+
+  test('one letter changed in a kept file: what is given out is the file as it was issued, and its hash alone is known', async () => {
+    const { id, code } = await issue()
+    const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex')
+    for (const format of ['pdf', 'docx'] as const) {
+      const bytesNow = async () => Buffer.from(await (await get(`/api/conclusions/${id}.${format}`)).arrayBuffer())
+      const issued = await bytesNow()
+      const altered = Buffer.from(issued)
+      altered[1000] = (altered[1000] ?? 0) ^ 1
+      const { files } = (await (await get(`/api/verify/${code}`)).json()) as { files: { form: string; sha256: string }[] }
+      expect(files.find(({ form }) => form === format)?.sha256).toBe(sha256(issued))
+      expect(files.map((file) => file.sha256)).not.toContain(sha256(altered))
+      const place = path.join(folder, 'files', sha256(issued).slice(0, 2), sha256(issued))
+      await writeFile(place, altered)
+      expect((await bytesNow()).equals(issued)).toBe(true)
+      expect((await readFile(place)).equals(issued)).toBe(true)
+    }
   })
 
   test('are not found by guessing: unknown codes are 404, and after sixty in a minute 429', async () => {

@@ -133,6 +133,65 @@ describe('typing together', () => {
     expect(await codeOf(storedText(fresh, sectionId, 3))).toBe('invalid_input')
   })
 
+  test('ten at once, one of whom keeps losing the line: nobody’s text moves or vanishes, and each word is there once', async () => {
+    const server = await startServer()
+    const sectionId = uuid()
+    const first = await edit(server, sectionId)
+    await first.type((root) =>
+      root.insert(
+        0,
+        Array.from({ length: 10 }, () => paragraph('')),
+      ),
+    )
+    const writers = await Promise.all(
+      Array.from({ length: 10 }, (_, at) => edit(server, sectionId, at % 2 ? secretary : colleague)),
+    )
+    const typed = writers.map(() => '')
+    const own = (at: number) => (writers[at] ?? first).text().split('\n')[at]
+    const lost: string[] = []
+    const watch = (line: MinutesLine, at: number) =>
+      line.onUpdate(() => {
+        if (own(at) !== typed[at]) lost.push(`${at}: ${own(at)} for ${typed[at]}`)
+      })
+    for (const [at, { line }] of writers.entries()) watch(line, at)
+    const words = (at: number) => `Đơn vị ${at} đề nghị cho ứng trước kinh phí giải phóng mặt bằng.`
+    const letter = (at: number, sign: string) => {
+      const { doc } = writers[at] ?? first
+      textIn(doc.getXmlFragment('default'), at).insert(typed[at]?.length ?? 0, sign)
+      typed[at] += sign
+    }
+
+    const steady = async (at: number) => {
+      const { doc, line } = writers[at] ?? first
+      for (const sign of words(at)) {
+        const before = Y.encodeStateVector(doc)
+        letter(at, sign)
+        await line.send(Y.encodeStateAsUpdate(doc, before))
+      }
+    }
+    /** Types on while the line is gone; back on it, fetches what is new and sends all that the server has not got, as an editor does. */
+    const flapping = async (at: number) => {
+      const { doc } = writers[at] ?? first
+      for (const [round, part] of words(at).split(' ').entries()) {
+        if (round > 0) writers[at]?.line.close()
+        for (const sign of round > 0 ? ` ${part}` : part) letter(at, sign)
+        const line = await lineTo(server, sectionId, at % 2 ? secretary : colleague)
+        line.onUpdate((update) => Y.applyUpdate(doc, update, 'server'))
+        watch(line, at)
+        const { update, stateVector } = await line.sync(Y.encodeStateVector(doc))
+        Y.applyUpdate(doc, update, 'server')
+        await line.send(Y.encodeStateAsUpdate(doc, stateVector))
+        writers[at] = { ...(writers[at] ?? first), line }
+      }
+    }
+    await Promise.all(writers.map((_, at) => (at === 3 ? flapping(at) : steady(at))))
+
+    const whole = writers.map((_, at) => words(at)).join('\n')
+    await until('everybody reads the same', () => writers.every((one) => one.text() === whole))
+    expect(await storedText(await startServer(), sectionId)).toBe(whole)
+    expect(lost).toEqual([])
+  })
+
   test('many updates at once are one commit after another, each with its own number', async () => {
     const server = await startServer()
     const sectionId = uuid()

@@ -3,6 +3,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import * as Y from 'yjs'
 import { openDatabase, type Database } from '#db/client.ts'
 import type { Presence } from '#domain/contract/socket.ts'
 import { startPostgres } from '#server/launch/postgres.ts'
@@ -183,22 +184,104 @@ describe('killed at any moment', () => {
     expect((body as { sections: { text: string }[] }).sections[0]?.text).toBe(trace.endContent)
   }, 240_000)
 
-  test('SIGTERM tells the clients, ends with 0 within ten seconds, and keeps what was said', async () => {
-    const chair = await signIn(server.baseUrl, 'chutri')
-    const office = await signIn(server.baseUrl, 'vanphong')
-    const { meetingId } = await scheduleMeeting(office, chair, [{ title: 'Một' }])
-    await chair.join(meetingId)
-    const line = await chair.socket()
-    const told = new Promise((resolve) => line.once('server:restarting', resolve))
-    expect(await chair.command(meetingId, 'meeting.open')).toMatchObject({ ok: true })
+  test('SIGTERM in mid-meeting tells all and ends with 0; under the next process votes, floor, text and log go on where they were', async () => {
+    const names = ['chutri', 'vanphong', 'thuky', 'thuky.2', 'pct.1', 'pct.2', 'pct.3', 'diemcau.kontum']
+    const people = await Promise.all(names.map((name) => signIn(server.baseUrl, name)))
+    const [chair, office, secretary, colleague, vice, , , hall] = people as [
+      Client,
+      Client,
+      Client,
+      Client,
+      Client,
+      Client,
+      Client,
+      Client,
+    ]
+    const { meetingId, itemIds } = await scheduleMeeting(office, chair, [{ title: 'Một' }])
+    // Each of them with many screens, as in a hall full of tablets.
+    const screens = Array.from({ length: 80 }, (_, at) => again(people[at % people.length] ?? chair, server.baseUrl))
+    await Promise.all(screens.map((one) => one.join(meetingId)))
+    const voteId = crypto.randomUUID()
+    const accepted = async (answer: Promise<{ ok: boolean; error?: unknown }>) => expect((await answer).error).toBeUndefined()
+    await accepted(chair.command(meetingId, 'meeting.open'))
+    await accepted(chair.command(meetingId, 'agenda.start', { itemId: itemIds[0] }))
+    await accepted(chair.command(meetingId, 'floor.grant', { userId: hall.userId, limitSeconds: 300 }))
+    await accepted(chair.command(meetingId, 'vote.open', { voteId, question: 'Đồng ý?', options: ['Có', 'Không'], secret: true }))
+    await accepted(vice.command(meetingId, 'vote.cast', { voteId, option: 0 }))
+    await until('every screen has the first ballot', () => screens.every((one) => one.state().votes[0]?.cast.length === 1))
+
+    const writers = [secretary, colleague].map((who) => ({ who, doc: new Y.Doc(), typed: '' }))
+    const lines = await Promise.all(writers.map(({ who }) => openText(who, server.baseUrl, meetingId, itemIds[0] ?? '')))
+    for (const [at, { doc }] of writers.entries()) {
+      const paragraph = new Y.XmlElement('paragraph')
+      paragraph.insert(0, [new Y.XmlText('')])
+      doc.getXmlFragment('default').insert(0, [paragraph])
+      await lines[at]?.send(Y.encodeStateAsUpdate(doc))
+    }
+    let isTyping = true
+    const type = async (at: number) => {
+      const writer = writers[at]
+      const text = writer?.doc.getXmlFragment('default').get(0)
+      const words = text instanceof Y.XmlElement ? text.get(0) : undefined
+      if (!writer || !(words instanceof Y.XmlText)) throw new Error('no paragraph')
+      for (let letter = 0; isTyping; letter++) {
+        words.insert(words.length, String(letter % 10))
+        writer.typed += String(letter % 10)
+        const isSaved = await lines[at]?.send(Y.encodeStateAsUpdate(writer.doc)).then(
+          () => true,
+          () => false,
+        )
+        if (isSaved === false) return
+      }
+    }
+    const typing = Promise.all([type(0), type(1)])
+    await until('both type', () => writers.every(({ typed }) => typed.length > 20))
+
+    const sockets = await Promise.all(screens.map((one) => one.socket()))
+    const told = sockets.map((socket) => new Promise((resolve) => socket.once('server:restarting', resolve)))
     const began = performance.now()
     expect(await server.end('SIGTERM')).toBe(0)
     expect(performance.now() - began).toBeLessThan(10_000)
-    await told
+    await Promise.all(told)
+    isTyping = false
+    await typing
     server = await startServer(settings(port))
-    expect(await again(chair, server.baseUrl).join(meetingId)).toMatchObject({ snapshot: { status: 'running' } })
-  }, 60_000)
+
+    // Each screen goes on from the number it had: it is given what it missed, and no page is loaded anew.
+    const back = screens.map((one) => ({ one, fresh: again(one, server.baseUrl) }))
+    const answers = await Promise.all(back.map(({ one, fresh }) => fresh.join(meetingId, one.ranges.at(-1)?.to ?? 1)))
+    for (const answer of answers) expect(answer).toMatchObject({ ok: true, events: [] })
+    const { body } = await again(chair, server.baseUrl).get(`/api/meetings/${meetingId}`)
+    expect(body).toMatchObject({
+      meeting: { status: 'running', currentItemId: itemIds[0], floor: { holder: { userId: hall.userId, limitSeconds: 300 } } },
+    })
+    const after = (who: Client) => again(who, server.baseUrl)
+    for (const who of [chair, ...people.slice(5, 7)])
+      await accepted(after(who).command(meetingId, 'vote.cast', { voteId, option: 1 }))
+    expect(await after(vice).command(meetingId, 'vote.cast', { voteId, option: 1 })).toMatchObject({
+      error: { code: 'wrong_state' },
+    })
+    await accepted(after(chair).command(meetingId, 'vote.close', { voteId }))
+    await accepted(after(hall).command(meetingId, 'floor.yield'))
+    const { meeting } = (await after(chair).get(`/api/meetings/${meetingId}`)).body as {
+      meeting: { votes: { tally: number[] }[] }
+    }
+    expect(meeting.votes[0]?.tally).toEqual([1, 3])
+    for (const { who, doc } of writers)
+      await (await openText(who, server.baseUrl, meetingId, itemIds[0] ?? '')).send(Y.encodeStateAsUpdate(doc))
+    const read = (await after(secretary).get(`/api/meetings/${meetingId}/minutes?section=${itemIds[0]}`)).body
+    const { sections } = read as { sections: { text: string }[] }
+    expect(sections[0]?.text.split('\n').toSorted()).toEqual(writers.map(({ typed }) => typed).toSorted())
+    expect(await verifyLog(database.sql, meetingId)).toMatchObject({ intact: true })
+    for (const one of [...people, ...screens, ...back.map(({ fresh }) => fresh)]) one.close()
+  }, 90_000)
 })
+
+const openText = (who: Client, url: string, meetingId: string, sectionId: string) =>
+  openMinutesLine({
+    ...{ url, meetingId, sectionId, cookie: who.cookie },
+    before: async (socket) => void (await ask(socket, 'meeting:join', { meetingId })),
+  })
 
 describe('what cannot start says why in one sentence and ends with 1', () => {
   const oneSentence = (output: string) =>

@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { canonicalJson } from '#domain/canonical.ts'
 import { commandTypes } from '#domain/meeting/meeting.ts'
 import { verifyLog } from '#server/meeting/verify.ts'
-import { demoMeetingId, scheduleMeeting, startRoomApp, type Client, type RoomApp } from '../kit/room-client.ts'
+import type { Presence } from '#domain/contract/socket.ts'
+import { connect, demoMeetingId, scheduleMeeting, startRoomApp, type Client, type RoomApp } from '../kit/room-client.ts'
 import { permissionTable } from '../kit/permission-table.ts'
 import { until } from '../kit/until.ts'
 
@@ -419,6 +420,67 @@ describe('the log', () => {
     expect(past.body).toEqual({ meeting: (body as { meeting: unknown }).meeting, seq: 602 })
   })
 
+  test('the room after any event is what the screens saw then', async () => {
+    const { meetingId, itemIds, unitId } = await scheduleMeeting(office, chair, [
+      { title: 'Một' },
+      { title: 'Hai', presenter: 'tumorong' },
+      { title: 'Ba', presenter: 'stc', audience: ['stc'] },
+    ])
+    await Promise.all([secretary, bridge].map((one) => one.join(meetingId)))
+    /** After each act: the number, and what the desk and a hall saw. */
+    const seen: { seq: number; desk: unknown; hall: unknown }[] = []
+    const meetingOf = async (one: Client) => ((await one.get(`/api/meetings/${meetingId}`)).body as { meeting: unknown }).meeting
+    const act = async (who: Client, type: string, fields: object = {}) => {
+      const answer = await who.command(meetingId, type, fields)
+      ok(answer)
+      seen.push({ seq: answer.seq ?? 0, desk: await meetingOf(secretary), hall: await meetingOf(bridge) })
+    }
+    const [first, second, third] = itemIds
+    const [voteId, conclusionId] = [crypto.randomUUID(), crypto.randomUUID()]
+    const representative = { name: 'A Sâm Ngọc', title: 'Chủ tịch UBND huyện' }
+    await act(bridge, 'attendance.checkIn', { representative, headCount: 9 })
+    await act(chair, 'meeting.open')
+    await act(chair, 'agenda.start', { itemId: first })
+    await act(bridge, 'floor.request', { kind: 'speak' })
+    await act(department, 'floor.request', { kind: 'pointOfOrder' })
+    await act(vice, 'floor.request', { kind: 'reply' })
+    await act(chair, 'floor.grant', { userId: bridge.userId, limitSeconds: 180 })
+    await act(chair, 'agenda.extend', { itemId: first, minutes: 5 })
+    await act(bridge, 'floor.yield')
+    await act(office, 'participant.mute', { userId: department.userId })
+    await act(chair, 'vote.open', { voteId, question: 'Đồng ý?', options: ['Có', 'Không'], secret: false })
+    await act(vice, 'vote.cast', { voteId, option: 1 })
+    await act(chair, 'vote.cast', { voteId, option: 0 })
+    await act(chair, 'vote.close', { voteId })
+    await act(chair, 'meeting.pause')
+    await act(department, 'floor.withdraw')
+    await act(chair, 'meeting.resume')
+    const wording = { itemId: first, text: 'Giao huyện.', leadUnitId: unitId('tumorong'), coordinatingUnitIds: [unitId('stc')] }
+    await act(secretary, 'conclusion.propose', { conclusionId, ...wording })
+    await act(chair, 'conclusion.return', { conclusionId, remark: 'Ghi hạn.' })
+    await act(secretary, 'conclusion.propose', { conclusionId, ...wording, dueDate: '2027-01-15' })
+    await act(chair, 'conclusion.approve', { conclusionId })
+    await act(chair, 'conclusion.issue', { conclusionId })
+    await act(bridge, 'conclusion.acknowledge', { conclusionId })
+    await act(office, 'agenda.insert', { itemId: crypto.randomUUID(), title: 'Bốn', budgetMinutes: 10, position: 0 })
+    await act(chair, 'agenda.start', { itemId: third })
+    await act(chair, 'floor.grant', { userId: department.userId })
+    await act(chair, 'agenda.start', { itemId: second })
+    await act(bridge, 'help.request', { text: 'Mất tiếng' })
+    await act(chair, 'agenda.defer', { itemId: second, reason: 'Chờ số liệu' })
+    await act(chair, 'meeting.close')
+    for (const { seq, desk, hall } of seen.toReversed()) {
+      expect((await secretary.get(`/api/meetings/${meetingId}/state?at=${seq}`)).body, `event ${seq}`).toEqual({
+        meeting: desk,
+        seq,
+      })
+      expect((await bridge.get(`/api/meetings/${meetingId}/state?at=${seq}`)).body, `event ${seq}`).toEqual({
+        meeting: hall,
+        seq,
+      })
+    }
+  })
+
   test('refuses to be changed, and a change made all the same is found and named', async () => {
     const { meetingId } = await scheduleMeeting(office, chair, [{ title: 'Một' }])
     ok(await chair.command(meetingId, 'meeting.open'))
@@ -432,4 +494,80 @@ describe('the log', () => {
     })
     expect(await verifyLog(sql, meetingId)).toMatchObject({ intact: false, seq: 3 })
   })
+})
+
+describe('one seat with many devices', () => {
+  test('four of them are one point, one row and one place in the queue; one that goes takes nobody along', async () => {
+    const { meetingId } = await scheduleMeeting(office, chair, [{ title: 'Một' }])
+    const devices = Array.from({ length: 4 }, () => connect(app.baseUrl, bridge))
+    const sockets = await Promise.all(devices.map((one) => one.socket()))
+    let online: Presence[] = []
+    await Promise.all(
+      devices.map(async (one, at) => {
+        sockets[at]?.on('meeting:presence', (message: { online: Presence[] }) => (online = message.online))
+        ok(await one.join(meetingId))
+      }),
+    )
+    ok(await chair.command(meetingId, 'meeting.open'))
+    const representative = { name: 'A Sâm Ngọc', title: 'Chủ tịch UBND huyện' }
+    for (const one of devices) ok(await one.command(meetingId, 'attendance.checkIn', { representative, headCount: 9 }))
+    const asked = await Promise.all(devices.map((one) => one.command(meetingId, 'floor.request', { kind: 'speak' })))
+    expect(asked.filter((answer) => answer.ok)).toHaveLength(1)
+    for (const answer of asked) if (!answer.ok) expect(answer.error?.code).toBe('wrong_state')
+    await until('every device shows the same', () =>
+      devices.every((one) => one.state().floor.queue.length === 1 && one.state().attendance.length === 1),
+    )
+    await until('it is one point', () => online.length > 0 && online.filter((one) => one.userId === bridge.userId).length === 1)
+    expect(sockets.every((socket) => socket.connected)).toBe(true)
+    // The oldest line closes last in real life: what it leaves behind is not an absence.
+    const before = online
+    devices[0]?.close()
+    sockets[1]?.emit('meeting:leave', { meetingId }, () => undefined)
+    await until('the others hear of it', () => online !== before)
+    expect(online.filter((one) => one.userId === bridge.userId)).toHaveLength(1)
+    expect(sockets.slice(1).every((socket) => socket.connected)).toBe(true)
+    expect(devices[3]?.state().attendance[0]).not.toHaveProperty('leftAt')
+    for (const one of devices) one.close()
+  })
+})
+
+describe('sixty who vote', () => {
+  test('at once: each is counted once, the count never falls, the result is everywhere within a second; who comes late votes too', async () => {
+    const { sql } = app.database
+    await sql`
+      insert into users (id, username, name, title, role, unit_id, password_hash)
+      select gen_random_uuid(), 'uyvien.' || n, 'Ủy viên ' || n, 'Ủy viên UBND tỉnh', 'leader', unit_id, password_hash
+      from users, generate_series(1, 56) n where username = 'pct.1'`
+    const voters = [chair, vice, ...(await Promise.all(['pct.2', 'pct.3'].map((name) => app.signIn(name))))]
+    for (let n = 1; n <= 56; n += 8)
+      voters.push(...(await Promise.all(Array.from({ length: 8 }, (_, at) => app.signIn(`uyvien.${n + at}`)))))
+    const { meetingId } = await scheduleMeeting(office, chair, [{ title: 'Một' }])
+    const [late, ...inTime] = voters.toReversed()
+    if (!late) throw new Error('nobody is late')
+    for (const one of [...inTime, secretary]) ok(await one.join(meetingId))
+    ok(await chair.command(meetingId, 'meeting.open'))
+    const voteId = crypto.randomUUID()
+    ok(await chair.command(meetingId, 'vote.open', { voteId, question: 'Đồng ý?', options: ['Có', 'Không'], secret: false }))
+    await until('all sixty may vote', () => secretary.state().votes[0]?.eligible.length === 60)
+
+    const counts: number[] = []
+    ;(await secretary.socket()).on('meeting:events', () => counts.push(secretary.state().votes[0]?.cast.length ?? 0))
+    const began = performance.now()
+    const answers = await Promise.all(inTime.map((one, at) => one.command(meetingId, 'vote.cast', { voteId, option: at % 2 })))
+    answers.forEach(ok)
+    const all = [...inTime, secretary]
+    await until('all have all', () => all.every((one) => one.state().votes[0]?.cast.length === 59))
+    const took = performance.now() - began
+    // A joined screen knows the open vote from the answer alone.
+    const joined = (await late.join(meetingId)) as unknown as { snapshot: { votes: { id: string; status: string }[] } }
+    expect(joined.snapshot.votes[0]).toMatchObject({ id: voteId, status: 'open' })
+    ok(await late.command(meetingId, 'vote.cast', { voteId, option: 1 }))
+    expect(await late.command(meetingId, 'vote.cast', { voteId, option: 0 })).toMatchObject({ error: { code: 'wrong_state' } })
+    const closing = performance.now()
+    ok(await chair.command(meetingId, 'vote.close', { voteId }))
+    await until('all have the result', () => all.every((one) => one.state().votes[0]?.tally !== undefined))
+    expect(secretary.state().votes[0]?.tally).toEqual([30, 30])
+    expect(took + performance.now() - closing).toBeLessThan(1000)
+    expect(counts).toEqual(counts.toSorted((one, other) => one - other))
+  }, 60_000)
 })

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { chromium, type Browser, type Page } from 'playwright-core'
 import { expect } from 'vitest'
 import { rememberConnections } from './media.ts'
+import { rememberScreenLocks } from './wakefulness.ts'
 
 /** Chromium with a camera and a microphone of its own, and windows that are signed in as one person each. */
 const candidates = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
@@ -94,6 +95,7 @@ export async function openWindow(
     isMobile: options.touch === true,
   })
   await rememberConnections(context)
+  await rememberScreenLocks(context)
   if (options.username !== undefined)
     await context.request.post(`${baseUrl}/api/session`, {
       data: { username: options.username, password: options.password ?? 'demo' },

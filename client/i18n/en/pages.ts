@@ -194,6 +194,10 @@ export const pagesEn: typeof pagesVi = {
     minutes: 'Minutes',
     minutesEmpty: 'Nothing written.',
     agenda: 'Agenda',
+    archive: 'Record of the meeting',
+    archiveHint:
+      'Log, agenda, attendance, speaking times, votes, conclusions, minutes, documents and shown files in one ZIP file, in open formats. Closed items are in it.',
+    archiveLoad: 'Download the whole record',
     verification: 'Check of the log',
     verificationHint:
       'The browser fetches the whole log and computes its SHA-256 chain again. A change of an old event breaks the chain.',
@@ -221,6 +225,11 @@ export const pagesEn: typeof pagesVi = {
     validHint: 'Compare the text below with the document at hand.',
     unknown: 'No conclusion has this code',
     unknownHint: 'Check each character. A document with a wrong code was not issued here.',
+    broken: 'What is kept of {notation} has been altered',
+    brokenHint:
+      'It is not what the log of the meeting says. Trust only a file that the check below knows, and tell the Office of the People’s Committee.',
+    brokenAt:
+      'It is not what the log of the meeting says, at event {seq}. Trust only a file that the check below knows, and tell the Office of the People’s Committee.',
     number: 'Number',
     issuedAt: 'Issued at',
     issuer: 'Issuer',

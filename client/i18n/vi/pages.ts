@@ -192,6 +192,10 @@ export const pagesVi = {
     minutes: 'Biên bản',
     minutesEmpty: 'Chưa có nội dung.',
     agenda: 'Chương trình',
+    archive: 'Hồ sơ cuộc họp',
+    archiveHint:
+      'Nhật ký, chương trình, điểm danh, phát biểu, biểu quyết, kết luận, biên bản, văn bản và tài liệu đã chiếu trong một tệp ZIP, ở các định dạng mở. Gồm cả nội dung họp hẹp.',
+    archiveLoad: 'Tải toàn bộ hồ sơ',
     verification: 'Kiểm tra nhật ký',
     verificationHint: 'Trình duyệt tải toàn bộ nhật ký và tự tính lại chuỗi mã băm SHA-256. Sửa một sự kiện cũ sẽ làm đứt chuỗi.',
     verifyLog: 'Kiểm tra toàn bộ nhật ký',
@@ -218,6 +222,11 @@ export const pagesVi = {
     validHint: 'So sánh nội dung dưới đây với văn bản đang có.',
     unknown: 'Không có kết luận nào mang mã này',
     unknownHint: 'Kiểm tra lại từng ký tự. Văn bản mang mã sai không do hệ thống này ban hành.',
+    broken: 'Dữ liệu của văn bản {notation} đã bị sửa',
+    brokenHint:
+      'Nội dung đang lưu không khớp với nhật ký cuộc họp. Chỉ tin tệp đối chiếu đúng dưới đây, và báo cho Văn phòng UBND tỉnh.',
+    brokenAt:
+      'Nội dung đang lưu không khớp với nhật ký cuộc họp tại sự kiện {seq}. Chỉ tin tệp đối chiếu đúng dưới đây, và báo cho Văn phòng UBND tỉnh.',
     number: 'Số, ký hiệu',
     issuedAt: 'Ban hành lúc',
     issuer: 'Cơ quan ban hành',

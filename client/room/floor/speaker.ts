@@ -5,6 +5,18 @@ import { now } from '../../line/clock.ts'
 import { useMeeting } from '../../stores/meeting.ts'
 import { usePeople } from '../../stores/people.ts'
 
+/** The name a person speaks under: a hall's or a department's account has that of who represents the unit today. */
+export function useSpeakerName() {
+  const meeting = useMeeting()
+  const people = usePeople()
+  return ({ userId, unitId }: { userId: string; unitId: string }): string => {
+    const role = people.person(userId)?.role
+    const isUnit = role === 'bridge' || role === 'department'
+    const row = isUnit ? meeting.state?.attendance.find((one) => one.unitId === unitId) : undefined
+    return row?.representative.name ?? people.personName(userId)
+  }
+}
+
 /** Who has the floor, in words and time. A hall's account speaks with the name of who represents it today. */
 export function useSpeaker(holder: () => FloorHolder | undefined) {
   const meeting = useMeeting()
