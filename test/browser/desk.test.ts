@@ -152,7 +152,7 @@ describe('a meeting without a mouse', () => {
       const { floor } = await state()
       return floor.queue.filter((one) => one.userId !== hall.userId).map((one) => one.kind)
     }
-    await pressFor(department, 'o', 'Đăng ký phát biểu theo loại')
+    await pressFor(department, 'o', 'Đăng ký khác')
     await button(department.page, 'Đăng ký Ý kiến về chương trình').focus()
     await press(department, 'Enter')
     await until('both wait, the point of order first', async () => (await kinds()).join() === 'pointOfOrder,speak')

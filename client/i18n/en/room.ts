@@ -57,6 +57,7 @@ export const roomEn: typeof roomVi = {
     you: 'You have the floor',
     yourPlace: 'Number {n} in the queue',
     kinds: 'Ask for the floor by kind',
+    kindsShort: 'Other request',
     kindsHint: 'Each kind can wait once and be withdrawn at any time.',
     request: 'Ask',
     withdraw: 'Withdraw',

@@ -56,6 +56,7 @@ export const roomVi = {
     you: 'Đang giữ quyền phát biểu',
     yourPlace: 'Thứ {n} trong danh sách chờ',
     kinds: 'Đăng ký phát biểu theo loại',
+    kindsShort: 'Đăng ký khác',
     kindsHint: 'Mỗi loại đăng ký được một lần và thôi được bất cứ lúc nào.',
     request: 'Đăng ký',
     withdraw: 'Thôi',
