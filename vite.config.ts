@@ -22,7 +22,7 @@ const chunks = [
     test: /^(?!.*client[\\/](?:index\.html|main\.ts|service-worker\.ts))/,
     priority: 1,
   },
-  { name: 'shared', minShareCount: 2, entriesAware: true, entriesAwareMergeThreshold: 5_000 },
+  { name: 'shared', minShareCount: 2, entriesAware: true, entriesAwareMergeThreshold: 3_000 },
 ]
 
 /** Tells client/service-worker.ts what it keeps from the start: the page, what it loads to be drawn, and the letters. */

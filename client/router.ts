@@ -1,9 +1,8 @@
 import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
-import FrontPage from './pages/FrontPage.vue'
 import { lazyPage } from './pages/lazy.ts'
 
 const routes: RouteRecordRaw[] = [
-  { path: '/', component: FrontPage },
+  { path: '/', component: lazyPage('Front') },
   { path: '/meetings/:id', component: lazyPage('Meeting') },
   { path: '/meetings/:id/projector', component: lazyPage('Projector') },
   { path: '/meetings/:id/office', component: lazyPage('Office') },

@@ -1,10 +1,11 @@
 import { defineAsyncComponent, type Component } from 'vue'
 
 /** Pages and faces by name; each is a file of its own, fetched when somebody opens it. */
-const pages = import.meta.glob<{ default: Component }>(['./*Page.vue', '!./FrontPage.vue'])
+const pages = import.meta.glob<{ default: Component }>(['./*Page.vue', '!./ReservedPage.vue'])
 const faces = import.meta.glob<{ default: Component }>('../faces/*Face.vue')
 
-type PageName = 'Meeting' | 'Projector' | 'Office' | 'Summary' | 'Join' | 'Verify' | 'Admin' | 'Documents' | 'Design' | 'NotFound'
+type PageName =
+  'Front' | 'Meeting' | 'Projector' | 'Office' | 'Summary' | 'Join' | 'Verify' | 'Admin' | 'Documents' | 'Design' | 'NotFound'
 export type FaceFile = 'Chair' | 'Secretary' | 'Bridge' | 'Department' | 'Observer' | 'Office' | 'Projector'
 
 export const lazyPage = (name: PageName) => () => {

@@ -1,4 +1,6 @@
 import type { IncomingMessage } from 'node:http'
+import { promisify } from 'node:util'
+import { brotliCompress, constants } from 'node:zlib'
 import express, { type Express, type NextFunction, type Request, type Response, Router } from 'express'
 import helmet from 'helmet'
 import type { Logger } from 'pino'
@@ -264,6 +266,23 @@ function admit(
   return who === 'signedIn' || who.includes(session.user.role) ? null : { code: 'forbidden' }
 }
 
+const compress = promisify(brotliCompress)
+/** From here on the time a weak line takes is worth more than the processor's. */
+const worthCompressing = 4096
+
+/** Long answers (the units, the people of a meeting) go out compressed; what belongs to one session alone is never that long. */
+async function answerJson(request: Request, response: Response, body: unknown): Promise<void> {
+  const text = JSON.stringify(body)
+  response.type('json')
+  if (text.length < worthCompressing || !request.acceptsEncodings('br')) {
+    response.send(text)
+    return
+  }
+  response.setHeader('Content-Encoding', 'br')
+  response.setHeader('Vary', 'Accept-Encoding')
+  response.send(await compress(text, { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } }))
+}
+
 /**
  * Adds a route to express and to the OpenAPI document from the same schemas. The handler gets parsed values and answers with
  * a status and a body, with a refusal, or with nothing when it wrote to `response` itself. A path that cannot be right is
@@ -310,7 +329,7 @@ export function route<
     if (answer === undefined) return
     if ('refusal' in answer) return refused(answer.refusal)
     response.status(answer.status)
-    if ('body' in answer) response.json(answer.body)
+    if ('body' in answer) await answerJson(request, response, answer.body)
     else response.end()
   })
 }

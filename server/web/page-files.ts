@@ -13,8 +13,15 @@ type Manifest = z.infer<typeof Manifest>
 
 const farFaces = { Bridge: true, Projector: true }
 
-const rooms: [RegExp, (role: Role) => { page: string; face: (typeof faceOfRole)[Role] | 'Projector' }][] = [
-  [/^\/meetings\/[^/]+\/?$/, (role) => ({ page: 'Meeting', face: faceOfRole[role] })],
+interface Opened {
+  page: string
+  face?: (typeof faceOfRole)[Role] | 'Projector'
+}
+/** What an address opens, for whom. */
+const opened: [RegExp, (role: Role | undefined) => Opened][] = [
+  [/^\/$/, () => ({ page: 'Front' })],
+  [/^\/join\//, () => ({ page: 'Join' })],
+  [/^\/meetings\/[^/]+\/?$/, (role) => ({ page: 'Meeting', ...(role === undefined ? {} : { face: faceOfRole[role] }) })],
   [/^\/meetings\/[^/]+\/office\/?$/, () => ({ page: 'Office', face: 'Office' })],
   [/^\/meetings\/[^/]+\/projector\/?$/, () => ({ page: 'Projector', face: 'Projector' })],
 ]
@@ -58,23 +65,25 @@ export function pagesOf(clientDir: string): (address: string, role: Role | undef
     pages = new Map()
   }
 
-  function drawn(page: string, face: string): string {
-    const { scripts, styles } = filesOf(manifest, [`pages/${page}Page.vue`, `faces/${face}Face.vue`])
+  function drawn({ page, face }: Opened): string {
+    const ofFace = face === undefined ? [] : [`faces/${face}Face.vue`]
+    const { scripts, styles } = filesOf(manifest, [`pages/${page}Page.vue`, ...ofFace])
     const lines = [
       ...styles.map((name) => `<link rel="preload" as="style" crossorigin href="/${name}">`),
       ...scripts.map((name) => `<link rel="modulepreload" crossorigin href="/${name}">`),
     ]
     const head = lines.filter((line) => !html.includes(line.slice(line.indexOf('href=')))).join('\n    ')
     const named = html.replace('</head>', () => `  ${head}\n  </head>`)
-    return face in farFaces ? named.replace('<html', `<html data-theme="dark" data-face="${face.toLowerCase()}"`) : named
+    const isFar = face !== undefined && face in farFaces
+    return isFar ? named.replace('<html', `<html data-theme="dark" data-face="${face.toLowerCase()}"`) : named
   }
 
   return (address, role) => {
     look()
-    const room = role === undefined ? undefined : rooms.find(([pattern]) => pattern.test(address))?.[1](role)
-    if (room === undefined) return html
-    const key = `${room.page} ${room.face}`
-    const known = pages.get(key) ?? drawn(room.page, room.face)
+    const asked = opened.find(([pattern]) => pattern.test(address))?.[1](role)
+    if (asked === undefined) return html
+    const key = `${asked.page} ${asked.face ?? ''}`
+    const known = pages.get(key) ?? drawn(asked)
     pages.set(key, known)
     return known
   }
