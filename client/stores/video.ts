@@ -227,7 +227,12 @@ export const useVideo = defineStore('video', () => {
 
   // Held by the store: made in `start`, they would end with the component that called it.
   watch([rights, mustSpeak, stageUserId], draw)
-  watch(microphone, (now) => report.microphone(now === 'on' ? 'on' : now === 'missing' ? 'none' : 'off'))
+  /** What others must know of our sound: whoever speaks to us should see that nobody hears it here. */
+  const soundHere = computed(() => {
+    if (state.value === 'live' && isSoundHere.value && isSoundBlocked.value) return 'deaf'
+    return microphone.value === 'on' ? 'on' : microphone.value === 'missing' ? 'none' : 'off'
+  })
+  watch(soundHere, (now) => report.microphone(now))
   watch(
     () => meeting.meetingId,
     (id) => {

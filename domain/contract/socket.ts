@@ -44,7 +44,8 @@ export const VideoSound = z.strictObject({ meetingId: Id })
 export const LineReport = z.strictObject({
   meetingId: Id,
   quality: z.enum(['good', 'fair', 'weak', 'lost']),
-  microphone: z.enum(['on', 'off', 'none']).optional(),
+  /** `deaf`: the screen that carries the point's sound plays none, whatever its microphone does. */
+  microphone: z.enum(['on', 'off', 'none', 'deaf']).optional(),
 })
 export type LineReport = z.input<typeof LineReport>
 

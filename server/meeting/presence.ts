@@ -44,6 +44,12 @@ interface Checked {
 }
 
 const channel = 'presence'
+
+/** Of what the devices of one person say of their sound, what others must know: the one that carries it, whichever came first. */
+const soundRanks: Presence['microphone'][] = ['deaf', 'on', 'none', 'off', undefined]
+const loudest = (one: Presence['microphone'], other: Presence['microphone']): Presence['microphone'] =>
+  soundRanks.find((rank) => rank === one || rank === other)
+
 const heartbeatMs = 8_000
 const staleSeconds = 25
 const quietMs = 150
@@ -99,7 +105,16 @@ export async function createPresence(
     ])
     const checkOf = new Map(checks.map((one) => [one.user_id, one.result]))
     const people = new Map<string, Presence>()
-    const add = (one: Presence) => people.set(one.userId, { check: checkOf.get(one.userId), ...one, ...people.get(one.userId) })
+    const add = (one: Presence) => {
+      const known = people.get(one.userId)
+      const microphone = loudest(known?.microphone, one.microphone)
+      people.set(one.userId, {
+        check: checkOf.get(one.userId),
+        ...one,
+        ...known,
+        ...(microphone === undefined ? {} : { microphone }),
+      })
+    }
     for (const one of local().filter((device) => device.meetingId === meetingId))
       add({
         userId: one.userId,

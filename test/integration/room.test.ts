@@ -519,6 +519,13 @@ describe('one seat with many devices', () => {
     )
     await until('it is one point', () => online.length > 0 && online.filter((one) => one.userId === bridge.userId).length === 1)
     expect(sockets.every((socket) => socket.connected)).toBe(true)
+    // What is told of its sound is what the device says that carries it, whichever came first.
+    const point = () => online.find((one) => one.userId === bridge.userId)
+    for (const [at, microphone] of (['off', 'off', 'on', 'off'] as const).entries())
+      ok(await (devices[at] ?? bridge).ask('meeting:line', { meetingId, quality: 'good', microphone }))
+    await until('its microphone is seen to be on', () => point()?.microphone === 'on')
+    ok(await (devices[2] ?? bridge).ask('meeting:line', { meetingId, quality: 'good', microphone: 'deaf' }))
+    await until('it is seen that it hears nothing', () => point()?.microphone === 'deaf')
     // The oldest line closes last in real life: what it leaves behind is not an absence.
     const before = online
     devices[0]?.close()

@@ -119,6 +119,7 @@ export const pagesEn: typeof pagesVi = {
       off: 'Off',
       none: 'None',
       muted: 'Muted',
+      deaf: 'Cannot hear',
       unknown: 'Unknown',
     },
     people: '{n} people',

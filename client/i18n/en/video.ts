@@ -39,7 +39,7 @@ export const videoEn: typeof videoVi = {
   cameraMissing: 'No camera found',
   cameraBusy: 'Another program uses the camera',
   cameraRefused: 'The browser does not allow the camera. Allow it in the address bar.',
-  quality: { good: 'Good', fair: 'Fair', weak: 'Weak', lost: 'Lost', pictureless: 'No picture' },
+  quality: { good: 'Good', fair: 'Fair', weak: 'Weak', lost: 'Lost', pictureless: 'No picture', deaf: 'Cannot hear' },
   bridge: {
     now: 'Item now',
     next: 'Next, expected at',

@@ -117,6 +117,7 @@ export const pagesVi = {
       off: 'Đang tắt',
       none: 'Không có',
       muted: 'Bị tắt',
+      deaf: 'Không nghe được',
       unknown: 'Chưa rõ',
     },
     people: '{n} người',

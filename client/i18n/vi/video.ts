@@ -37,7 +37,14 @@ export const videoVi = {
   cameraMissing: 'Không thấy camera',
   cameraBusy: 'Camera đang được chương trình khác dùng',
   cameraRefused: 'Trình duyệt chưa cho dùng camera. Hãy cho phép ở thanh địa chỉ.',
-  quality: { good: 'Tốt', fair: 'Trung bình', weak: 'Yếu', lost: 'Mất kết nối', pictureless: 'Không có hình' },
+  quality: {
+    good: 'Tốt',
+    fair: 'Trung bình',
+    weak: 'Yếu',
+    lost: 'Mất kết nối',
+    pictureless: 'Không có hình',
+    deaf: 'Không nghe được',
+  },
   bridge: {
     now: 'Đang họp nội dung',
     next: 'Tiếp theo, dự kiến',
