@@ -127,6 +127,32 @@ describe('a meeting without a mouse', () => {
     await meets('the meeting goes on', (now) => now.status === 'running')
   })
 
+  test('what is left is the same within a second on a computer two days ahead in another zone, and never jumps up', async () => {
+    const clock = { aheadMs: 2 * 24 * 3600_000, timezoneId: 'America/New_York' }
+    const odd = await openWindow(browser, app.baseUrl, { username: 'pct.2', path: `/meetings/${meetingId}`, clock })
+    /** The clock of the bar and the seconds that are left of the item, as they stand on a page. */
+    const shown = ({ page }: Window) =>
+      page.evaluate(() => {
+        const words = (place: string) => [...document.querySelectorAll(`${place} .said-only`)].at(-1)?.textContent ?? ''
+        const left = words('.running .left').split(':').map(Number)
+        return { clock: words('.bar .clock'), left: left.reduce((sum, part) => sum * 60 + part, 0) }
+      })
+    await odd.page.locator('.running .left').waitFor()
+    expect(await odd.page.evaluate(() => Date.now())).toBeGreaterThan(Date.now() + clock.aheadMs - 60_000)
+    let before = Infinity
+    for (let look = 0; look < 8; look++) {
+      const [right, other] = await Promise.all([shown(chair), shown(odd)])
+      expect(right.left).toBeGreaterThan(60)
+      expect(Math.abs(right.left - other.left)).toBeLessThanOrEqual(1)
+      expect(other.left).toBeLessThanOrEqual(before)
+      before = other.left
+      await odd.page.waitForTimeout(300)
+    }
+    const [right, other] = await Promise.all([shown(chair), shown(odd)])
+    expect(other.clock).toBe(right.clock)
+    await odd.page.context().close()
+  })
+
   test('gives the floor to the first, takes it back, and mutes all but the speaker', async () => {
     await done(hall.command(meetingId, 'floor.request', { kind: 'speak' }))
     await pressFor(department, 'f', 'Xin phát biểu')
@@ -263,6 +289,14 @@ describe('a meeting without a mouse', () => {
     await press(chair, 'Escape')
     await pressFor(chair, 'f', 'Kết thúc nội dung')
     await meets('it is finished', (now) => now.agenda[1]?.status === 'done')
+  })
+
+  test('a point that hears nothing is marked as deaf', async () => {
+    expect(await hall.ask('meeting:line', { meetingId, quality: 'good', microphone: 'deaf' })).toMatchObject({ ok: true })
+    const row = office.page.getByRole('row', { name: /Tu Mơ Rông/ })
+    await row.getByText('Không nghe được').waitFor()
+    expect(await hall.ask('meeting:line', { meetingId, quality: 'good', microphone: 'off' })).toMatchObject({ ok: true })
+    await row.getByText('Không nghe được').waitFor({ state: 'detached' })
   })
 
   test('the Office finds a point, calls it, pins it and mutes it; the point rings and answers', async () => {

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { chromium, type Browser, type Page } from 'playwright-core'
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core'
 import { expect } from 'vitest'
 import { rememberConnections } from './media.ts'
 import { rememberScreenLocks } from './wakefulness.ts'
@@ -66,6 +66,18 @@ export const openBrowser = ({ devices, trusts, ...given }: BrowserOptions = {}):
   return chromium.launch({ ...(executablePath === undefined ? {} : { executablePath }), args })
 }
 
+/** The computer's clock, not the one that counts what has passed. */
+const setClockAhead = (context: BrowserContext, aheadMs: number): Promise<unknown> =>
+  context.addInitScript((ms) => {
+    const rightNow = Date.now.bind(Date)
+    window.Date = class extends Date {
+      constructor(...given: [] | [string | number | Date]) {
+        super(given.length === 0 ? rightNow() + ms : given[0])
+      }
+      static override now = () => rightNow() + ms
+    } as DateConstructor
+  }, aheadMs)
+
 export interface Window {
   page: Page
   /** What the page complained of: errors thrown, and errors on its console. */
@@ -81,6 +93,8 @@ export async function openWindow(
     path: string
     size?: { width: number; height: number }
     reducedMotion?: 'reduce'
+    /** A computer whose clock is ahead, or that stands in another time zone. */
+    clock?: { aheadMs: number; timezoneId: string }
     /** A finger instead of a mouse. */
     touch?: boolean
   },
@@ -88,7 +102,7 @@ export async function openWindow(
   const context = await browser.newContext({
     viewport: options.size ?? { width: 1280, height: 800 },
     locale: 'vi-VN',
-    timezoneId: 'Asia/Ho_Chi_Minh',
+    timezoneId: options.clock?.timezoneId ?? 'Asia/Ho_Chi_Minh',
     permissions: ['camera', 'microphone'],
     reducedMotion: options.reducedMotion ?? 'no-preference',
     hasTouch: options.touch === true,
@@ -96,6 +110,7 @@ export async function openWindow(
   })
   await rememberConnections(context)
   await rememberScreenLocks(context)
+  if (options.clock) await setClockAhead(context, options.clock.aheadMs)
   if (options.username !== undefined)
     await context.request.post(`${baseUrl}/api/session`, {
       data: { username: options.username, password: options.password ?? 'demo' },
