@@ -119,6 +119,50 @@ describe('what is pressed while the line is gone', () => {
     await withdraw(page)
   })
 
+  test('what others did meanwhile is there within two seconds, and who spoke before is not seen again', async () => {
+    const { page } = hall
+    const baseUrl = `http://127.0.0.1:${port}`
+    const [chair, before, after] = await Promise.all(
+      ['chutri', 'diemcau.kontum', 'diemcau.konplong'].map((name) => signIn(baseUrl, name)),
+    )
+    if (!chair || !before || !after) throw new Error('somebody is missing')
+    const done = async (who: Client, type: string, fields: object = {}) =>
+      expect(await who.command(meetingId, type, fields)).toMatchObject({ ok: true })
+    for (const [who, name] of [
+      [before, 'Người Nói Trước'],
+      [after, 'Người Nói Sau'],
+    ] as const)
+      await done(who, 'attendance.checkIn', { representative: { name, title: 'Phó Chủ tịch' }, headCount: 5 })
+    await done(chair, 'floor.grant', { userId: before.userId })
+    await page.getByText('Người Nói Trước').first().waitFor()
+    await cut(page)
+    await done(chair, 'floor.grant', { userId: after.userId })
+    const next = (await state()).agenda[1]
+    const title = next !== undefined && 'title' in next ? next.title : ''
+    await done(chair, 'agenda.start', { itemId: next?.id })
+    // What the eye gets, frame by frame, from here on.
+    await page.evaluate(() => {
+      const seen: string[] = []
+      Reflect.set(window, 'speakersSeen', seen)
+      const look = () => {
+        const words = document.body.innerText
+        const now = words.includes('Người Nói Trước') ? 'before' : words.includes('Người Nói Sau') ? 'after' : 'nobody'
+        if (seen.at(-1) !== now) seen.push(now)
+        requestAnimationFrame(look)
+      }
+      look()
+    })
+    const mended = performance.now()
+    await mend(page)
+    await page.getByText('Người Nói Sau').first().waitFor()
+    expect(performance.now() - mended).toBeLessThan(2000)
+    await page.getByRole('complementary').getByText(title).first().waitFor()
+    await done(chair, 'floor.revoke')
+    await page.getByText('Người Nói Sau').first().waitFor({ state: 'detached' })
+    expect(await page.evaluate(() => Reflect.get(window, 'speakersSeen') as string[])).toEqual(['before', 'after', 'nobody'])
+    for (const one of [chair, before, after]) one.close()
+  })
+
   test('outlives a reload while the server restarts; the page opens without it and says that it is connecting', async () => {
     const { page } = hall
     await page.waitForFunction(() => navigator.serviceWorker.controller !== null)
