@@ -72,6 +72,10 @@ async function onTheWall(words: string | RegExp, name: string) {
   expect(await smallestText(wall.page), name).toBeGreaterThanOrEqual(44)
 }
 
+/** What a screen reader says of it by itself, at the chair's table. */
+const spoken = (words: string | RegExp) =>
+  chair.page.locator('[aria-live], [role="status"]').getByText(words).first().waitFor({ state: 'attached' })
+
 async function pdfOfTwoPages(): Promise<Buffer> {
   const document = await PDFDocument.create()
   for (const words of ['Trang 1', 'Trang 2']) document.addPage([960, 540]).drawText(words, { x: 80, y: 260, size: 96 })
@@ -162,6 +166,7 @@ describe('a meeting without a mouse', () => {
       .waitFor()
     await pressFor(chair, 'g', 'Mời phát biểu')
     await meets('the hall speaks', (now) => now.floor.holder?.userId === hall.userId)
+    await spoken(/Tu Mơ Rông, đang phát biểu\.$/)
     await onTheWall('Phát biểu', 'floor')
     await press(chair, 'm')
     const muted = await until('others are muted', async () => {
@@ -171,6 +176,7 @@ describe('a meeting without a mouse', () => {
     expect(muted).not.toContain(hall.userId)
     await pressFor(chair, 't', 'Thu quyền phát biểu')
     await meets('the floor is free', (now) => now.floor.holder === undefined)
+    await spoken('Quyền phát biểu đang trống.')
   })
 
   test('a second kind of word is asked for while the first waits, and each is taken back alone', async () => {
@@ -221,9 +227,12 @@ describe('a meeting without a mouse', () => {
     await chair.page.getByText(/^Chưa biểu quyết: .*\(chưa kết nối\)/).waitFor()
     await onTheWall(/^Đã biểu quyết 0/, 'vote')
     const voteId = (await state()).votes[0]?.id
-    await done(vice.command(meetingId, 'vote.cast', { voteId, option: 0 }))
     await chair.page.getByLabel('Tán thành', { exact: true }).focus()
     await press(chair, 'Space')
+    await done(vice.command(meetingId, 'vote.cast', { voteId, option: 0 }))
+    await chair.page.getByText(/^Đã biểu quyết 1/).waitFor()
+    // A choice that is not yet sent outlives the votes of others.
+    expect(await chair.page.getByLabel('Tán thành', { exact: true }).isChecked()).toBe(true)
     await button(chair.page, 'Biểu quyết').focus()
     await press(chair, 'Enter')
     await meets('two have voted', (now) => now.votes[0]?.cast.length === 2)
