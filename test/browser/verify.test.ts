@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { seriousViolations } from '../kit/accessibility.ts'
@@ -5,6 +6,7 @@ import { openBrowser, openWindow, picture } from '../kit/browser.ts'
 import { issueConclusion } from '../kit/issuing.ts'
 import { qrOnPaper } from '../kit/qr.ts'
 import { scheduleMeeting, startRoomApp, type Client, type RoomApp } from '../kit/room-client.ts'
+import { readZip } from '../kit/zip.ts'
 
 /** What was issued, in the hands of those who get it: opened in a hall at once, and checked by anybody. */
 
@@ -117,6 +119,18 @@ describe('the verify page', () => {
     expect(complaints).toEqual([])
   })
 
+  test('does not believe a table that says something else than the log, and says at which event', async () => {
+    const { conclusionId, code, notation } = await issueConclusion({ chair, secretary, office }, { lead: 'tumorong' })
+    await app.database.sql`update conclusions set text = replace(text, 'sạch', 'sách') where id = ${conclusionId}`
+    const { page, complaints } = await openWindow(browser, app.baseUrl, { path: `/verify/${code}` })
+    await page.getByRole('heading', { name: `Dữ liệu của văn bản ${notation} đã bị sửa` }).waitFor()
+    await page.getByText(/không khớp với nhật ký cuộc họp tại sự kiện \d+\./).waitFor()
+    expect(await page.getByText('Còn hiệu lực', { exact: true }).count()).toBe(0)
+    expect(await seriousViolations(page)).toEqual([])
+    await picture(page, 'verify-broken')
+    expect(complaints).toEqual([])
+  })
+
   test('says of a corrected document by which one it was corrected', async () => {
     const first = await issueConclusion({ chair, secretary, office }, { lead: 'tumorong' })
     const { meeting } = (await chair.get(`/api/meetings/${first.meetingId}`)).body as {
@@ -137,6 +151,18 @@ describe('the verify page', () => {
     await page.getByText(/đã được đính chính bằng kết luận số \d+\/TB-UBND/).waitFor()
     expect(await page.getByText('Còn hiệu lực', { exact: true }).count()).toBe(0)
   })
+})
+
+test('the summary gives the Office the whole record of the meeting in one file', async () => {
+  const { meetingId } = await issueConclusion({ chair, secretary, office }, { lead: 'tumorong' })
+  const { page } = await openWindow(browser, app.baseUrl, { username: 'vanphong', path: `/meetings/${meetingId}/summary` })
+  const link = page.getByRole('link', { name: 'Tải toàn bộ hồ sơ' })
+  await link.scrollIntoViewIfNeeded()
+  await picture(page, 'summary-record')
+  const [download] = await Promise.all([page.waitForEvent('download'), link.press('Enter')])
+  expect(download.suggestedFilename()).toMatch(/\.zip$/)
+  const files = readZip(await readFile(await download.path()))
+  expect([...files.keys()]).toContain('nhat-ky/su-kien.jsonl')
 })
 
 test('from the book the Office sees who has received a document, and attaches what was signed on paper', async () => {
