@@ -64,7 +64,13 @@ export function usePoints(): ComputedRef<Point[]> {
         isRemoved,
         isPinned: userId !== undefined && state.stage.pinnedUserId === userId,
         isHolder: userId !== undefined && state.floor.holder?.userId === userId,
-        isTrouble: isWeak || here?.microphone === 'deaf' || hasLeft || isRemoved || calling.has(unitId) || (here !== undefined && hasBadCheck(here)),
+        isTrouble:
+          isWeak ||
+          here?.microphone === 'deaf' ||
+          hasLeft ||
+          isRemoved ||
+          calling.has(unitId) ||
+          (here !== undefined && hasBadCheck(here)),
       }
     }
 
