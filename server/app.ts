@@ -55,6 +55,7 @@ import { projectRoot, type Settings } from './settings.ts'
 import { registerVideo } from './video/socket.ts'
 import { errorBody } from './web/errors.ts'
 import { databaseReadiness, registerHealth } from './web/health.ts'
+import { createFrames } from './web/frames.ts'
 import { createDoors, slotOf } from './web/http.ts'
 import { createLimit } from './web/limits.ts'
 import { serveClient } from './web/static.ts'
@@ -202,9 +203,10 @@ export function createApp(settings: Settings, { log, progress = silently }: AppO
     const failedCodes = createLimit({ points: 60, seconds: 60 })
 
     // Whoever follows the log hears of it in this order: first the screens, then the rest.
-    const fanout = createFanout(io)
+    const frames = createFrames(io)
+    const fanout = createFanout(frames)
     rooms.onEvents((meetingId, events, state) => fanout.deliver(meetingId, events, state))
-    const minutes = await registerMinutes(services, io, access)
+    const minutes = await registerMinutes(services, io, frames, access)
     endings.add(() => minutes.close())
     rooms.onEvents((meetingId, events) => {
       for (const event of events)
@@ -375,6 +377,7 @@ function introduce(socket: RoomSocket, session: Session): void {
     onlyMeetingId: session.meetingId,
     deviceId: typeof device === 'string' && /^[\w-]{1,64}$/.test(device) ? device : uuid(),
     locale: localeOf(socket.handshake.headers['accept-language']),
+    ...(socket.handshake.auth.wire === 'compact' ? { wire: 'compact' } : {}),
   }
 }
 

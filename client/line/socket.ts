@@ -10,9 +10,11 @@ import type {
   MinutesUpdateAck,
   MinutesUpdateMessage,
 } from '#domain/contract/minutes.ts'
+import { compactEvent, type CompactUpdate } from '#domain/contract/minutes-compact.ts'
 import { addClockSample, forgetClockSamples } from './clock.ts'
 import { deviceId } from './device.ts'
 import { startHeartbeat, type Heartbeat } from './heartbeat.ts'
+import * as parser from './parser.ts'
 import { slot } from './slot.ts'
 
 /**
@@ -36,6 +38,7 @@ interface Unanswered {
 
 export interface Incoming extends ServerToClient {
   'minutes:update': (message: MinutesUpdateMessage) => void
+  [compactEvent]: (message: CompactUpdate) => void
   'minutes:awareness': (message: MinutesAwarenessMessage) => void
 }
 
@@ -91,6 +94,7 @@ const listeners: Listeners = {
   'session:ended': new Set(),
   'server:restarting': new Set(),
   'minutes:update': new Set(),
+  [compactEvent]: new Set(),
   'minutes:awareness': new Set(),
   'minutes:comment': new Set(),
 }
@@ -183,7 +187,8 @@ function connect() {
     reconnection: false,
     forceNew: true,
     timeout: 4000,
-    auth: { device: deviceId, ...(slot === '' ? {} : { slot }) },
+    parser,
+    auth: { device: deviceId, wire: 'compact', ...(slot === '' ? {} : { slot }) },
   })
   socket = opened
 
@@ -225,6 +230,7 @@ function connect() {
   opened.on('video:changed', (message) => listeners['video:changed'].forEach((listener) => listener(message)))
   opened.on('point:called', (message) => listeners['point:called'].forEach((listener) => listener(message)))
   opened.on('minutes:update', (message) => listeners['minutes:update'].forEach((listener) => listener(message)))
+  opened.on(compactEvent, (message) => listeners[compactEvent].forEach((listener) => listener(message)))
   opened.on('minutes:awareness', (message) => listeners['minutes:awareness'].forEach((listener) => listener(message)))
   opened.on('minutes:comment', (message) => listeners['minutes:comment'].forEach((listener) => listener(message)))
 }

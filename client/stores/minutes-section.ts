@@ -79,6 +79,8 @@ export function openMinutesSection({ meetingId, sectionId, userId, mayWrite, onP
   let isShut = false
   let isBusy = false
   let isClosed = false
+  /** What this line's compact updates name the section by. */
+  let number: number | undefined
 
   const section: OpenSection = shallowReactive({
     sectionId,
@@ -142,6 +144,7 @@ export function openMinutesSection({ meetingId, sectionId, userId, mayWrite, onP
       isShut = !passing.has(answer.error.code)
       return false
     }
+    number = answer.section
     take(decode(answer.update))
     section.isReadOnly = !mayWrite || answer.isReadOnly === true
     const missing = Y.encodeStateAsUpdate(doc, decode(answer.stateVector))
@@ -195,11 +198,15 @@ export function openMinutesSection({ meetingId, sectionId, userId, mayWrite, onP
     onMessage('minutes:update', (message) => {
       if (message.sectionId === sectionId) take(decode(message.update))
     }),
+    onMessage('minutes:compact', (message) => {
+      if (message.section === number) take(message.update)
+    }),
     onMessage('minutes:awareness', (message) => {
       if (message.sectionId !== sectionId) return
       takeLater(() => applyAwarenessUpdate(awareness, decode(message.update), remote))
     }),
     onLive(() => {
+      number = undefined
       isInStep = false
       isShut = false
       void restore().then(work)

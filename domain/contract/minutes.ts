@@ -29,13 +29,17 @@ export type MinutesUpdate = z.infer<typeof MinutesUpdate>
 export const MinutesAwareness = z.strictObject({ ...Section, update: base64(awarenessBytes).min(1) })
 export type MinutesAwareness = z.infer<typeof MinutesAwareness>
 
-/** `seq` is that of the last committed update; `isReadOnly` when what is stored is damaged, then no update is taken. */
+/**
+ * `seq` is that of the last committed update; `isReadOnly` when what is stored is damaged, then no update is taken; `section`
+ * only for a client that asked for the compact wire (`minutes-compact.ts`): what its updates name the section by.
+ */
 export const MinutesSyncAck = z.object({
   ok: z.literal(true),
   update: z.string(),
   stateVector: z.string(),
   seq: z.int(),
   isReadOnly: z.literal(true).optional(),
+  section: z.int().optional(),
 })
 export type MinutesSyncAck = z.infer<typeof MinutesSyncAck>
 

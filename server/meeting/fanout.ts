@@ -1,15 +1,15 @@
-import type { Server } from 'socket.io'
 import type { ServerToClient } from '#domain/contract/socket.ts'
 import type { MeetingEvent } from '#domain/meeting/meeting.ts'
 import { isClosedItem, type MeetingState, type Viewer } from '#domain/meeting/state.ts'
 import { eventFor, viewerClass } from '#domain/meeting/visibility.ts'
+import type { Frames } from '../web/frames.ts'
+
+type Message = Parameters<ServerToClient['meeting:events']>[0]
 
 /**
  * Sends what was committed to everyone in the meeting, each what they may see. Filtered once per class of viewer and encoded
  * once per class; where all see the same, once for all.
  */
-type Line = Pick<Server<never, ServerToClient>, 'to'>
-
 export interface Fanout {
   /** A viewer came to the meeting through this process. */
   enter(meetingId: string, viewer: Viewer): { rooms: string[] }
@@ -22,7 +22,7 @@ const roomOf = (meetingId: string, viewerClass: string): string => `meeting:${me
 /** Every socket that is in a meeting. */
 export const everyoneIn = (meetingId: string): string => `meeting:${meetingId}`
 
-export function createFanout(line: Line): Fanout {
+export function createFanout(frames: Pick<Frames, 'emit'>): Fanout {
   const classes = new Map<string, Map<string, { viewer: Viewer; count: number }>>()
 
   return {
@@ -48,23 +48,20 @@ export function createFanout(line: Line): Fanout {
       const last = events.at(-1)
       const inMeeting = classes.get(meetingId)
       if (!first || !last || !inMeeting) return
-      const range = { meetingId, from: first.seq, to: last.seq }
-      if (!state.agenda.some(isClosedItem)) {
-        line.to(everyoneIn(meetingId)).emit('meeting:events', { ...range, events })
-        return
-      }
+      const send = (room: string, some: MeetingEvent[]) =>
+        frames.emit(room, 'meeting:events', (): Message => ({ meetingId, from: first.seq, to: last.seq, events: some }))
+      if (!state.agenda.some(isClosedItem)) return send(everyoneIn(meetingId), events)
       const seen = [...inMeeting].map(([name, { viewer }]) => ({
         name,
         events: events.map((event) => eventFor(viewer, event, state)),
       }))
-      if (seen.every((one) => one.events.every((event, index) => event === events[index]))) {
-        line.to(everyoneIn(meetingId)).emit('meeting:events', { ...range, events })
-        return
-      }
+      if (seen.every((one) => one.events.every((event, index) => event === events[index])))
+        return send(everyoneIn(meetingId), events)
       for (const one of seen)
-        line
-          .to(roomOf(meetingId, one.name))
-          .emit('meeting:events', { ...range, events: one.events.filter((event) => event !== null) })
+        send(
+          roomOf(meetingId, one.name),
+          one.events.filter((event) => event !== null),
+        )
     },
   }
 }

@@ -31,6 +31,8 @@ export interface SocketData {
   deviceId: string
   locale: Locale
   build?: string
+  /** How the minutes' updates come; without it, as the contract has them. */
+  wire?: 'compact'
 }
 export type RoomSocket = Socket<ClientToServer, ServerToClient, DefaultEventsMap, SocketData>
 export type RoomServer = Server<ClientToServer, ServerToClient, DefaultEventsMap, SocketData>

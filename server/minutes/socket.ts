@@ -15,8 +15,10 @@ import { limits } from '#domain/contract/values.ts'
 import type { Refusal } from '#domain/errors.ts'
 import type { Actor, Viewer } from '#domain/meeting/state.ts'
 import type { Locale } from '#domain/messages/sentence.ts'
+import { writeCompact } from '#domain/contract/minutes-compact.ts'
 import { minutesBuild } from '#domain/minutes/schema.ts'
 import { errorBody, refusalOfException } from '../web/errors.ts'
+import type { Frames } from '../web/frames.ts'
 import { Carets, readAwareness } from './awareness.ts'
 import type { Section } from './section.ts'
 import { Sections } from './sections.ts'
@@ -31,11 +33,11 @@ export interface MinutesAccess {
 /** What of a Socket.IO socket the minutes use. */
 export interface MinutesSocket {
   id: string
-  /** `build` is what `meeting:join` said of the client's schema; `locale` the language of its messages. */
-  data: { build?: string; locale?: Locale }
+  /** `build` is what `meeting:join` said of the client's schema; `locale` the language of its messages; `wire` what it asked for. */
+  data: { build?: string; locale?: Locale; wire?: 'compact' }
   on(event: string, listener: (...values: unknown[]) => void): unknown
   emit(event: string, message: unknown): unknown
-  join(room: string): unknown
+  join(rooms: string[]): unknown
   leave(room: string): unknown
 }
 
@@ -45,7 +47,7 @@ interface Room {
 
 /** What of a Socket.IO server or namespace the minutes use. */
 export interface MinutesLine {
-  to(room: string): Room & { except(socketId: string): Room; volatile: Room & { except(socketId: string): Room } }
+  to(room: string): { volatile: Room & { except(socketId: string): Room } }
 }
 
 export interface Minutes {
@@ -71,7 +73,10 @@ interface Reader {
 
 type Ack = (answer: unknown) => void
 
+/** Everybody who reads a section; its updates go to one of two rooms, by the wire that a reader asked for. */
 const roomOf = (sectionId: string): string => `minutes:${sectionId}`
+const plainRoomOf = (sectionId: string): string => `${roomOf(sectionId)}:plain`
+const compactRoomOf = (sectionId: string): string => `${roomOf(sectionId)}:compact`
 
 const ackOf = (values: unknown[]): Ack => {
   const last = values.at(-1)
@@ -96,9 +101,10 @@ const Notified = z
 export const registerMinutes = async (
   { sql, log }: { sql: Sql; log: Logger },
   line: MinutesLine,
+  frames: Frames,
   access: MinutesAccess,
 ): Promise<Minutes> => {
-  const door = new MinutesDoor(sql, log, line, access)
+  const door = new MinutesDoor(sql, log, line, frames, access)
   await door.start()
   return door
 }
@@ -115,17 +121,20 @@ class MinutesDoor implements Minutes {
   private connections = 0
   private unlisten: (() => Promise<void>) | null = null
 
-  constructor(sql: Sql, log: Logger, line: MinutesLine, access: MinutesAccess) {
+  constructor(sql: Sql, log: Logger, line: MinutesLine, frames: Frames, access: MinutesAccess) {
     this.sql = sql
     this.log = log
     this.line = line
     this.access = access
     this.sections = new Sections(sql, log, (section, update, seq, except) => {
       const { meetingId, sectionId } = section
-      const message: MinutesUpdateMessage = { meetingId, sectionId, seq, update: Buffer.from(update).toString('base64') }
-      const room = this.line.to(roomOf(sectionId))
-      if (except === null) room.emit('minutes:update', message)
-      else room.except(except).emit('minutes:update', message)
+      frames.bytes(compactRoomOf(sectionId), () => writeCompact({ section: section.number, seq, update }), except)
+      frames.emit(
+        plainRoomOf(sectionId),
+        'minutes:update',
+        (): MinutesUpdateMessage => ({ meetingId, sectionId, seq, update: Buffer.from(update).toString('base64') }),
+        except,
+      )
     })
   }
 
@@ -233,13 +242,18 @@ class MinutesDoor implements Minutes {
     } catch {
       return this.refuse(reader, ack, { code: 'invalid_input', field: 'stateVector' })
     }
+    const isCompact = reader.socket.data.wire === 'compact'
     if (this.readers.get(reader.socket.id) === reader) {
       reader.reading.add(section)
       section.readers.add(reader.socket.id)
-      await reader.socket.join(roomOf(sectionId))
+      await reader.socket.join([roomOf(sectionId), (isCompact ? compactRoomOf : plainRoomOf)(sectionId)])
     }
     const { isDamaged, ...rest } = state
-    const answer: MinutesSyncAck = { ok: true, ...rest, ...(isDamaged ? { isReadOnly: true } : {}) }
+    const answer: MinutesSyncAck = {
+      ...{ ok: true, ...rest },
+      ...(isDamaged ? { isReadOnly: true } : {}),
+      ...(isCompact ? { section: section.number } : {}),
+    }
     ack(answer)
     const carets = this.carets.get(sectionId)?.all()
     if (carets) reader.socket.emit('minutes:awareness', { meetingId, sectionId, update: Buffer.from(carets).toString('base64') })
@@ -295,7 +309,7 @@ class MinutesDoor implements Minutes {
     reading.delete(section)
     section.readers.delete(socket.id)
     section.release(socket.id)
-    void socket.leave(roomOf(section.sectionId))
+    for (const room of [roomOf, plainRoomOf, compactRoomOf]) void socket.leave(room(section.sectionId))
     const carets = this.carets.get(section.sectionId)
     const left = carets?.remove(socket.id)
     if (left) this.showCarets(section.meetingId, section.sectionId, Buffer.from(left).toString('base64'), socket.id)

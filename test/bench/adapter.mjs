@@ -1,10 +1,23 @@
 // The product as a benchmark sees it: the real server with its sessions, rights, sections and log; thin clients on its wire.
 import path from 'node:path'
 import { io } from 'socket.io-client'
+import * as socketParser from 'socket.io-parser'
 import * as Y from 'yjs'
 
 const toBytes = (text) => new Uint8Array(Buffer.from(text, 'base64'))
 const toText = (bytes) => Buffer.from(bytes).toString('base64')
+
+/** As the product's own client: a binary message is a compact update; a number's last byte is below 128. */
+class Decoder extends socketParser.Decoder {
+  add(message) {
+    if (typeof message === 'string') return super.add(message)
+    const bytes = new Uint8Array(message)
+    let at = 0
+    for (let numbers = 0; numbers < 2;) if (bytes[at++] < 128) numbers++
+    this.emitReserved('decoded', { type: socketParser.PacketType.EVENT, nsp: '/', data: ['minutes:compact', bytes.subarray(at)] })
+  }
+}
+const parser = { ...socketParser, Decoder }
 
 /** Per server address: the secretary's cookie. Per name: the meeting that stands for it; both outlive a restart on the same database. */
 const cookies = new Map()
@@ -57,6 +70,8 @@ async function connect(port) {
     transports: ['websocket'],
     forceNew: true,
     reconnection: false,
+    parser,
+    auth: { wire: 'compact' },
     extraHeaders: { cookie: await cookieOf(port) },
   })
   await new Promise((resolve, reject) => socket.once('connect', resolve).once('connect_error', reject))
@@ -122,7 +137,7 @@ export default function makeAdapter() {
         if (ydoc) Y.applyUpdate(ydoc, update)
         client.onUpdate?.(update)
       }
-      socket.on('minutes:update', (message) => take(toBytes(message.update)))
+      socket.on('minutes:compact', take)
       const stateVector = toText(Uint8Array.of(0))
       take(toBytes(accepted(await socket.emitWithAck('minutes:sync', { meetingId, sectionId, stateVector })).update))
       return client

@@ -62,7 +62,7 @@ const lineTo = async (
   server: MinutesServer,
   sectionId: string,
   userId = secretary,
-  more: { role?: string; build?: string } = {},
+  more: { role?: string; build?: string; wire?: string } = {},
 ): Promise<MinutesLine> => {
   const line = await openMinutesLine({
     url: server.url,
@@ -75,8 +75,13 @@ const lineTo = async (
 }
 
 /** A synced document and its line, without an editor around it. */
-const edit = async (server: MinutesServer, sectionId: string, userId = secretary): Promise<Editor> => {
-  const line = await lineTo(server, sectionId, userId)
+const edit = async (
+  server: MinutesServer,
+  sectionId: string,
+  userId = secretary,
+  more: { wire?: string } = {},
+): Promise<Editor> => {
+  const line = await lineTo(server, sectionId, userId, more)
   const doc = new Y.Doc()
   line.onUpdate((update) => Y.applyUpdate(doc, update, 'server'))
   Y.applyUpdate(doc, (await line.sync()).update, 'server')
@@ -190,6 +195,37 @@ describe('typing together', () => {
     await until('everybody reads the same', () => writers.every((one) => one.text() === whole))
     expect(await storedText(await startServer(), sectionId)).toBe(whole)
     expect(lost).toEqual([])
+  })
+
+  test('on the compact wire and on the plain one the same is read; each hears its own kind only, and the plain kind is unchanged', async () => {
+    const server = await startServer()
+    const [sectionId, elsewhere] = [uuid(), uuid()]
+    const plain = await edit(server, sectionId)
+    const compact = await edit(server, sectionId, colleague, { wire: 'compact' })
+    const reader = await edit(server, sectionId, uuid(), { wire: 'compact' })
+    // Its line reads a second section, whose updates must not come into the first.
+    const second = await ask(reader.line.socket, 'minutes:sync', { meetingId, sectionId: elsewhere, stateVector: 'AA==' })
+    expect(second).toMatchObject({ ok: true, section: expect.any(Number) as number })
+    const plainAnswer = await ask(plain.line.socket, 'minutes:sync', { meetingId, sectionId, stateVector: 'AA==' })
+    expect(Object.keys(plainAnswer as object).sort()).toEqual(['ok', 'seq', 'stateVector', 'update'])
+    const heard = { plain: [] as unknown[], compact: [] as unknown[] }
+    plain.line.socket.onAny((event: string, message: unknown) => heard.plain.push(event, message))
+    reader.line.socket.onAny((event: string) => heard.compact.push(event))
+
+    await plain.type((root) => root.insert(0, [paragraph('Sáng')]))
+    await until('the compact ones read it', () => compact.text() === 'Sáng' && reader.text() === 'Sáng')
+    expect(await compact.type((root) => textIn(root).insert(4, ` Thứ Năm ${'x'.repeat(70_000)}`))).toBe(2)
+    await until('all read it', () => [plain, reader].every((one) => one.text() === compact.text()))
+    await (await edit(server, elsewhere, colleague)).type((root) => root.insert(0, [paragraph('khác')]))
+    await until('it heard of the other section', () => heard.compact.length === 3)
+
+    expect(reader.text()).toBe(compact.text())
+    expect(new Set(heard.compact)).toEqual(new Set(['minutes:compact']))
+    expect(heard.plain).toEqual([
+      'minutes:update',
+      { meetingId, sectionId, seq: 1, update: expect.stringMatching(/^[A-Za-z0-9+/]+=*$/) as string },
+    ])
+    expect(await storedText(server, sectionId)).toBe(compact.text())
   })
 
   test('many updates at once are one commit after another, each with its own number', async () => {
@@ -309,13 +345,15 @@ describe('who may', () => {
     const sectionId = uuid()
     const writer = await edit(server, sectionId)
     const [reader, other] = [await edit(server, sectionId, colleague), await edit(server, sectionId, uuid())]
+    const compact = await edit(server, sectionId, colleague, { wire: 'compact' })
     await writer.type((root) => root.insert(0, [paragraph('một')]))
-    await until('they read', () => reader.text() === 'một' && other.text() === 'một')
+    await until('they read', () => [reader, other, compact].every((one) => one.text() === 'một'))
     server.rules.mayRead = (userId) => userId !== colleague
     await server.minutes.recheckReaders(meetingId)
     await writer.type((root) => root.insert(1, [paragraph('hai')]))
     await until('the other still reads', () => other.text() === 'một\nhai')
     expect(reader.text()).toBe('một')
+    expect(compact.text()).toBe('một')
   })
 
   test('another schema of the client is outdated, its text is not touched', async () => {

@@ -1,10 +1,18 @@
 import { io, type Socket } from 'socket.io-client'
 import { z } from 'zod'
+import * as parser from '#client/line/parser.ts'
+import { compactEvent, type CompactUpdate } from '#domain/contract/minutes-compact.ts'
 
-/** One socket at one section of the minutes, in the contract's words. */
+/** One socket at one section of the minutes, in the contract's words, or with `wire: 'compact'` as the product's client does. */
 
 const Answer = z.looseObject({ ok: z.boolean(), error: z.object({ code: z.string() }).optional() })
-const Synced = z.object({ ok: z.literal(true), update: z.base64(), stateVector: z.base64(), seq: z.int() })
+const Synced = z.object({
+  ok: z.literal(true),
+  update: z.base64(),
+  stateVector: z.base64(),
+  seq: z.int(),
+  section: z.int().optional(),
+})
 const Sent = z.object({ ok: z.literal(true), seq: z.int() })
 const Message = z.object({ meetingId: z.uuid(), sectionId: z.uuid(), seq: z.int(), update: z.base64() })
 
@@ -66,6 +74,7 @@ export const openMinutesLine = async (options: LineOptions): Promise<MinutesLine
     forceNew: true,
     reconnection: false,
     auth: options.auth ?? {},
+    ...(options.auth?.wire === 'compact' ? { parser } : {}),
     extraHeaders: options.cookie === undefined ? {} : { cookie: options.cookie },
   })
   await new Promise<void>((resolve, reject) => {
@@ -76,11 +85,13 @@ export const openMinutesLine = async (options: LineOptions): Promise<MinutesLine
     })
   })
   await options.before?.(socket)
+  let section: number | undefined
   return {
     socket,
     sync: async (stateVector = Uint8Array.of(0)) => {
       const answer = await ask(socket, 'minutes:sync', { meetingId, sectionId, stateVector: encode(stateVector) })
       const synced = accepted(Synced, answer)
+      section = synced.section
       return { update: decode(synced.update), stateVector: decode(synced.stateVector), seq: synced.seq }
     },
     send: async (update) => {
@@ -91,6 +102,9 @@ export const openMinutesLine = async (options: LineOptions): Promise<MinutesLine
       socket.on('minutes:update', (message: unknown) => {
         const parsed = Message.parse(message)
         if (parsed.sectionId === sectionId) listener(decode(parsed.update))
+      })
+      socket.on(compactEvent, (message: CompactUpdate) => {
+        if (message.section === section) listener(message.update)
       })
     },
     close: () => socket.disconnect(),

@@ -8,6 +8,7 @@ import { Role } from '#domain/contract/values.ts'
 import type { Refusal } from '#domain/errors.ts'
 import type { Actor } from '#domain/meeting/state.ts'
 import { type Minutes, registerMinutes } from '#server/minutes/socket.ts'
+import { createFrames } from '#server/web/frames.ts'
 
 /** The minutes behind a bare Socket.IO server: whoever connects says who they are. For tests of the minutes alone. */
 export interface MinutesServer {
@@ -19,7 +20,7 @@ export interface MinutesServer {
   close: () => Promise<void>
 }
 
-const Handshake = z.object({ userId: z.uuid(), role: Role, build: z.string().optional() })
+const Handshake = z.object({ userId: z.uuid(), role: Role, build: z.string().optional(), wire: z.literal('compact').optional() })
 
 export const startMinutesServer = async (databaseUrl: string, listenOn = 0): Promise<MinutesServer> => {
   const sql = postgres(databaseUrl, { max: 6, onnotice: () => undefined })
@@ -27,15 +28,15 @@ export const startMinutesServer = async (databaseUrl: string, listenOn = 0): Pro
   const io = new Server(http, { transports: ['websocket'], maxHttpBufferSize: 1024 * 1024 })
   const rules: MinutesServer['rules'] = { mayRead: () => true, mayWrite: () => null }
   const log = pino({ level: process.env.LOG_LEVEL ?? 'silent' })
-  const minutes = await registerMinutes({ sql, log }, io, {
+  const minutes = await registerMinutes({ sql, log }, io, createFrames(io), {
     mayRead: (viewer) => Promise.resolve(rules.mayRead(viewer.userId)),
     mayWrite: (actor) =>
       Promise.resolve(actor.role === 'secretary' ? rules.mayWrite(actor.userId) : { code: 'forbidden' as const }),
   })
   io.on('connection', (socket) => {
-    const { userId, role, build } = Handshake.parse(socket.handshake.auth)
+    const { userId, role, build, wire } = Handshake.parse(socket.handshake.auth)
     const actor: Actor = { userId, role, unitId: '00000000-0000-7000-8000-000000000000' }
-    socket.data = { build }
+    socket.data = { build, wire }
     minutes.attach(socket, () => actor)
   })
   await new Promise<void>((resolve) => http.listen(listenOn, '127.0.0.1', resolve))
