@@ -89,6 +89,22 @@ export async function createPresence(
     await sql`select pg_notify(${channel}, ${`${processId} ${meetingId}`})`
   }
 
+  /** Who writes while a writing is under way waits for the next, which has it all: a hall that comes at once costs a few. */
+  const publishing = new Map<string, { isStale: boolean }>()
+  const publishSoon = (meetingId: string): void => {
+    const underWay = publishing.get(meetingId)
+    if (underWay) {
+      underWay.isStale = true
+      return
+    }
+    const writing = { isStale: false }
+    publishing.set(meetingId, writing)
+    void quietly(publish(meetingId)).then(() => {
+      publishing.delete(meetingId)
+      if (writing.isStale) publishSoon(meetingId)
+    })
+  }
+
   const asking = new Map<string, Promise<Presence[]>>()
   /** Who asks while an answer is on its way shares it: a hall full of screens that come at once asks the database a few times. */
   const online = (meetingId: string): Promise<Presence[]> => {
@@ -165,7 +181,7 @@ export async function createPresence(
     )
   }
   const changed = (meetingId: string): void => {
-    void quietly(publish(meetingId))
+    publishSoon(meetingId)
     soon(meetingId)
   }
 

@@ -9,7 +9,7 @@ import { authorise } from '#domain/meeting/permissions.ts'
 import { emptyMeeting, type Actor, type MeetingState } from '#domain/meeting/state.ts'
 import type { Surroundings } from '#domain/meeting/surroundings.ts'
 import { makeCode, takeNumber } from '../conclusions/numbers.ts'
-import { refusalOfException } from '../web/errors.ts'
+import { codeOf, refusalOfException } from '../web/errors.ts'
 import type { BallotBoxes } from './ballots.ts'
 import type { Directory } from './directory.ts'
 import { appendToLog, chain, readLog, zeroHash, type Head, type LoggedEvent } from './log.ts'
@@ -34,6 +34,20 @@ export type Outcome = { seq: number } | { refusal: Refusal }
 type Work =
   | { kind: 'command'; actor: Actor; command: Command; commandId: string; done: (outcome: Outcome) => void }
   | { kind: 'system'; events: (state: MeetingState) => EventBody[]; done: (outcome: Outcome) => void }
+
+/** What a command is decided with, beside the state. */
+interface Known {
+  directory: Directory
+  issuer: IssuingBody
+  shown: Map<string, { title: string; pages: number }>
+}
+
+/**
+ * The capabilities whose commands are decided without the database, and whose events nobody follows in their transaction:
+ * neither `project` nor what is written alongside.
+ */
+const alone = new Set(['agenda', 'floor', 'help', 'notice', 'participant', 'stage'])
+const standsAlone = (one: Work): boolean => one.kind === 'command' && alone.has(one.command.type.replace(/\..*/, ''))
 
 /** How many events apart states are stored; a meeting opens from the last one and what came after. */
 const snapshotEvery = 500
@@ -120,10 +134,11 @@ export class Room {
   private async commit(batch: Work[]): Promise<void> {
     const { sql } = this.around
     const [directory, issuer] = await Promise.all([this.around.directory(), this.around.issuer()])
-    const shown = await this.presentations(batch)
+    const known: Known = { directory, issuer, shown: await this.presentations(batch) }
+    if (batch.every(standsAlone) && (await this.commitAlone(batch, known))) return
     const result = await sql.begin(async (tx) => {
       const ids = batch.flatMap((one) => (one.kind === 'command' ? [one.commandId] : []))
-      const [[row], known] = await Promise.all([
+      const [[row], commands] = await Promise.all([
         tx<{ head_seq: number; head_hash: string }[]>`
           select head_seq, head_hash from meetings where id = ${this.meetingId} for update`,
         ids.length === 0 ? [] : knownCommands(tx, ids),
@@ -131,57 +146,13 @@ export class Room {
       if (!row) throw new Error(`meeting ${this.meetingId} is gone`)
       const missed = row.head_seq > this.head.seq ? await readLog(tx, this.meetingId, this.head.seq, row.head_seq) : []
       // What other processes appended may have brought ids that were not known when we asked.
-      const answered = new Map(
-        (missed.length > 0 && ids.length > 0 ? await knownCommands(tx, ids) : known).map((one) => [one.command_id, one]),
-      )
-
-      let state = missed.reduce((before, one) => evolve(before, one.event), this.current)
-      let head = { seq: row.head_seq, hash: row.head_hash }
-      let lastAt = missed.at(-1)?.event.at ?? this.head.at
-      const made: LoggedEvent[] = []
-      const accepted: { commandId: string; userId: string; seq: number }[] = []
-      const answers: (() => void)[] = []
-      const ballots = new Map<string, number[]>()
-
-      for (const one of batch) {
-        const now = new Date().toISOString()
-        const at = now > lastAt ? now : lastAt
-        const append = (bodies: EventBody[], envelope: { actor: MeetingEvent['actor']; commandId?: string }) => {
-          for (const body of bodies) {
-            const logged = chain(head, body, { at, ...envelope })
-            head = { seq: logged.event.seq, hash: logged.hash }
-            state = evolve(state, logged.event)
-            made.push(logged)
-            lastAt = at
-          }
-        }
-        if (one.kind === 'system') {
-          append(one.events(state), { actor: { system: true } })
-          const { seq } = head
-          answers.push(() => one.done({ seq }))
-          continue
-        }
-        const { actor, command, commandId } = one
-        const before = answered.get(commandId)
-        if (before) {
-          const isSame = before.user_id === actor.userId && before.meeting_id === this.meetingId
-          answers.push(() => one.done(isSame ? { seq: before.seq } : refuse('conflict', 'command_id_taken')))
-          continue
-        }
-        const outcome = await this.decide(tx, state, command, actor, { at, directory, issuer, shown, ballots })
-        if ('refusal' in outcome) {
-          answers.push(() => one.done(outcome))
-          continue
-        }
-        append(outcome.events, { actor: { userId: actor.userId, role: actor.role, unitId: actor.unitId }, commandId })
-        if (outcome.ballot)
-          ballots.set(outcome.ballot.voteId, [...(ballots.get(outcome.ballot.voteId) ?? []), outcome.ballot.option])
-        const { seq } = head
-        accepted.push({ commandId, userId: actor.userId, seq })
-        answered.set(commandId, { command_id: commandId, meeting_id: this.meetingId, user_id: actor.userId, seq })
-        answers.push(() => one.done({ seq }))
-      }
-
+      const answered = missed.length > 0 && ids.length > 0 ? await knownCommands(tx, ids) : commands
+      const { state, made, accepted, answers, ballots } = await this.decideAll(batch, known, {
+        tx,
+        state: missed.reduce((before, one) => evolve(before, one.event), this.current),
+        head: { seq: row.head_seq, hash: row.head_hash, at: missed.at(-1)?.event.at ?? this.head.at },
+        answered,
+      })
       const events = made.map((one) => one.event)
       await Promise.all([
         appendToLog(tx, this.meetingId, made),
@@ -197,6 +168,78 @@ export class Room {
     for (const answer of result.answers) answer()
   }
 
+  /**
+   * The short way for commands that stand alone: decided on the state at hand and appended in one statement, which holds only
+   * if the log still ends where that state does and no command's id is known. False when nothing was written: then the way
+   * under the lock decides, as it does on every refusal, for a refused command may be one that was done before.
+   */
+  private async commitAlone(batch: Work[], known: Known): Promise<boolean> {
+    const { head } = this
+    const { made, accepted, answers, isAnyRefused } = await this.decideAll(batch, known, {
+      ...{ tx: null, state: this.current, head, answered: [] },
+    })
+    if (isAnyRefused || made.length === 0) return false
+    if (!(await appendAlone(this.around.sql, this.meetingId, head, made, accepted))) return false
+    this.take(made)
+    for (const answer of answers) answer()
+    return true
+  }
+
+  /** What a batch leads to, one after the other, from a state and the end of its log. Writes nothing. */
+  private async decideAll(
+    batch: Work[],
+    known: Known,
+    from: { tx: TransactionSql | null; state: MeetingState; head: Head; answered: KnownCommand[] },
+  ) {
+    let { state, head } = from
+    const answered = new Map(from.answered.map((one) => [one.command_id, one]))
+    const made: LoggedEvent[] = []
+    const accepted: AcceptedCommand[] = []
+    const answers: (() => void)[] = []
+    const ballots = new Map<string, number[]>()
+    let isAnyRefused = false
+
+    for (const one of batch) {
+      const now = new Date().toISOString()
+      const at = now > head.at ? now : head.at
+      const append = (bodies: EventBody[], envelope: { actor: MeetingEvent['actor']; commandId?: string }) => {
+        for (const body of bodies) {
+          const logged = chain(head, body, { at, ...envelope })
+          head = { seq: logged.event.seq, hash: logged.hash, at }
+          state = evolve(state, logged.event)
+          made.push(logged)
+        }
+      }
+      if (one.kind === 'system') {
+        append(one.events(state), { actor: { system: true } })
+        const { seq } = head
+        answers.push(() => one.done({ seq }))
+        continue
+      }
+      const { actor, command, commandId } = one
+      const before = answered.get(commandId)
+      if (before) {
+        const isSame = before.user_id === actor.userId && before.meeting_id === this.meetingId
+        answers.push(() => one.done(isSame ? { seq: before.seq } : refuse('conflict', 'command_id_taken')))
+        continue
+      }
+      const outcome = await this.decide(from.tx, state, command, actor, { at, ballots, ...known })
+      if ('refusal' in outcome) {
+        isAnyRefused = true
+        answers.push(() => one.done(outcome))
+        continue
+      }
+      append(outcome.events, { actor: { userId: actor.userId, role: actor.role, unitId: actor.unitId }, commandId })
+      if (outcome.ballot)
+        ballots.set(outcome.ballot.voteId, [...(ballots.get(outcome.ballot.voteId) ?? []), outcome.ballot.option])
+      const { seq } = head
+      accepted.push({ commandId, userId: actor.userId, seq })
+      answered.set(commandId, { command_id: commandId, meeting_id: this.meetingId, user_id: actor.userId, seq })
+      answers.push(() => one.done({ seq }))
+    }
+    return { state, made, accepted, answers, ballots, isAnyRefused }
+  }
+
   private async presentations(batch: Work[]): Promise<Map<string, { title: string; pages: number }>> {
     const found = new Map<string, { title: string; pages: number }>()
     for (const one of batch) {
@@ -208,17 +251,11 @@ export class Room {
   }
 
   private async decide(
-    tx: TransactionSql,
+    tx: TransactionSql | null,
     state: MeetingState,
     command: Command,
     actor: Actor,
-    with_: {
-      at: string
-      directory: Directory
-      issuer: IssuingBody
-      shown: Map<string, { title: string; pages: number }>
-      ballots: Map<string, number[]>
-    },
+    with_: Known & { at: string; ballots: Map<string, number[]> },
   ) {
     const refusal = authorise(state, command, actor)
     if (refusal) return { refusal }
@@ -226,11 +263,11 @@ export class Room {
     let document = { number: 0, notation: '', code: '' }
     let tally: number[] | undefined
     let elsewhere: { meeting_id: string; status: string } | undefined
-    if (command.type === 'vote.close') {
+    if (tx && command.type === 'vote.close') {
       tally = await this.around.ballots.count(tx, command.voteId)
       for (const option of ballots.get(command.voteId) ?? []) tally[option] = (tally[option] ?? 0) + 1
     }
-    if (command.type === 'conclusion.propose') {
+    if (tx && command.type === 'conclusion.propose') {
       const [taken] = await tx`
         select 1 from conclusions where id = ${command.conclusionId} and meeting_id <> ${this.meetingId}`
       if (taken) return refuse('conflict', 'conclusion_exists')
@@ -252,7 +289,7 @@ export class Room {
       presentation: (id) => shown.get(id),
     }
     const decision = decide(state, command, actor, surroundings)
-    if ('refusal' in decision || command.type !== 'conclusion.issue') return decision
+    if (!tx || 'refusal' in decision || command.type !== 'conclusion.issue') return decision
     // Only what is accepted takes a number: a refused command leaves no gap.
     const number = await takeNumber(tx, { year: yearOf(at), type: 'TB', issuer: issuer.name })
     document = { number, notation: notationOf(number, 'TB', issuer.symbol), code: makeCode() }
@@ -316,17 +353,57 @@ interface KnownCommand {
 const knownCommands = (tx: TransactionSql, ids: string[]) =>
   tx<KnownCommand[]>`select command_id, meeting_id, user_id, seq from commands where command_id = any(${ids}::uuid[])`
 
-async function rememberCommands(
-  tx: TransactionSql,
-  meetingId: string,
-  accepted: { commandId: string; userId: string; seq: number }[],
-): Promise<void> {
+interface AcceptedCommand {
+  commandId: string
+  userId: string
+  seq: number
+}
+
+async function rememberCommands(tx: TransactionSql, meetingId: string, accepted: AcceptedCommand[]): Promise<void> {
   if (accepted.length === 0) return
   await tx`
     insert into commands (command_id, meeting_id, user_id, seq)
     select command_id, ${meetingId}::uuid, user_id, seq from unnest(
       ${accepted.map((one) => one.commandId)}::uuid[], ${accepted.map((one) => one.userId)}::uuid[],
       ${accepted.map((one) => one.seq)}::int[]) as t(command_id, user_id, seq)`
+}
+
+/**
+ * Appends events, the new head and the commands' ids in one statement, a transaction of its own, provided the log still ends
+ * at `head` and no id is known; else false, and nothing is written.
+ */
+async function appendAlone(
+  sql: Sql,
+  meetingId: string,
+  head: Head,
+  made: LoggedEvent[],
+  accepted: AcceptedCommand[],
+): Promise<boolean> {
+  const last = made.at(-1)
+  if (!last) return false
+  try {
+    const [row] = await sql`
+      with head as (
+        update meetings set head_seq = ${last.event.seq}, head_hash = ${last.hash}
+        where id = ${meetingId} and head_seq = ${head.seq} returning id
+      ), logged as (
+        insert into events (meeting_id, seq, at, type, event, prev_hash, hash)
+        select head.id, given.* from head, unnest(
+          ${made.map((one) => one.event.seq)}::int[], ${made.map((one) => one.event.at)}::timestamptz[],
+          ${made.map((one) => one.event.type)}::text[], ${made.map((one) => one.json)}::text[],
+          ${made.map((one) => one.prevHash)}::text[], ${made.map((one) => one.hash)}::text[]) as given
+      ), remembered as (
+        insert into commands (command_id, meeting_id, user_id, seq)
+        select given.command_id, head.id, given.user_id, given.seq from head, unnest(
+          ${accepted.map((one) => one.commandId)}::uuid[], ${accepted.map((one) => one.userId)}::uuid[],
+          ${accepted.map((one) => one.seq)}::int[]) as given (command_id, user_id, seq)
+      )
+      select id from head`
+    return row !== undefined
+  } catch (error) {
+    if (codeOf(error) === '23505') return false
+    throw error
+  }
 }
 
 /** The meeting as it was after event `seq` (or now, for Infinity), from the nearest stored state and the log; null if there is none. */

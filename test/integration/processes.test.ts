@@ -59,6 +59,16 @@ test('two processes serve one meeting: all see every event, in the same order, a
     const seen = [chair, bridge, secretary].map((client) => client.events.map((event) => event.seq))
     for (const list of seen) expect(list).toEqual(Array.from({ length: 100 }, (_, index) => index + 3))
     expect(JSON.stringify(chair.events)).toBe(JSON.stringify(bridge.events))
+    expect(await verifyLog(database.sql, meetingId)).toMatchObject({ intact: true })
+    // One press that reached both processes, as after a change of line, is done once.
+    const elsewhere = again(secretary, one.baseUrl)
+    const id = crypto.randomUUID()
+    const twice = await Promise.all(
+      [secretary, elsewhere].map((client) => client.command(meetingId, 'help.request', { text: 'Mất tiếng' }, id)),
+    )
+    expect(twice[0]).toMatchObject({ ok: true, seq: 103 })
+    expect(twice[1]).toEqual(twice[0])
+    elsewhere.close()
     await until('the other sees who is here', async () => {
       const { body } = await bridge.get(`/api/meetings/${meetingId}`)
       return (body as { meeting: { notices: unknown[] } }).meeting.notices.length === 50

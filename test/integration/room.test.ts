@@ -159,6 +159,19 @@ describe('on the live line', () => {
     })
     const { body } = await chair.get(`/api/meetings/${meetingId}`)
     expect((body as { meeting: { notices: unknown[] } }).meeting.notices).toHaveLength(1)
+    // A request for the floor that was done is refused under a new id, and answered as at first under its own.
+    ok(await bridge.command(meetingId, 'attendance.checkIn', { representative: { name: 'Y', title: 'Z' }, headCount: 1 }))
+    const hand = crypto.randomUUID()
+    const first = await bridge.command(meetingId, 'floor.request', { kind: 'speak' }, hand)
+    ok(first)
+    const [again, refused, other] = await Promise.all([
+      bridge.command(meetingId, 'floor.request', { kind: 'speak' }, hand),
+      bridge.command(meetingId, 'floor.request', { kind: 'speak' }),
+      office.command(meetingId, 'notice.post', { text: 'Trong cùng một lần ghi' }),
+    ])
+    expect(again).toEqual(first)
+    expect(refused).toMatchObject({ error: { code: 'wrong_state' } })
+    ok(other)
   })
 
   test('two hundred commands at once share commits, leave no gap, and chain', async () => {
