@@ -19,7 +19,7 @@ class Decoder extends socketParser.Decoder {
 }
 const parser = { ...socketParser, Decoder }
 
-/** Per server address: the secretary's cookie. Per name: the meeting that stands for it; both outlive a restart on the same database. */
+/** Per server address: the secretary's cookie. Per name: the meeting that stands for it, which outlives a restart on the same database. */
 const cookies = new Map()
 const meetings = new Map()
 
@@ -38,10 +38,14 @@ async function request(port, method, address, { cookie, body } = {}) {
   return { body: await response.json(), cookie: response.headers.get('set-cookie')?.split(';')[0] }
 }
 
+let lastCookie
+
+/** Whoever comes back after a restart is still signed in: a session is in the database. */
 const cookieOf = (port) =>
   once(cookies, port, async () => {
-    const { cookie } = await request(port, 'POST', '/session', { body: { username: 'thuky', password: 'demo' } })
-    return cookie
+    const known = lastCookie && (await request(port, 'GET', '/me', { cookie: lastCookie }).catch(() => null))
+    if (!known) lastCookie = (await request(port, 'POST', '/session', { body: { username: 'thuky', password: 'demo' } })).cookie
+    return lastCookie
   })
 
 const meetingOf = (port, name) =>
