@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import type { Sql } from 'postgres'
 import { v7 as uuid } from 'uuid'
 import { z } from 'zod'
+import { poke } from '#db/poke.ts'
 import { AnswerCall, AskLines, CallPoint, PointCall } from '#domain/contract/points.ts'
 import { Id } from '#domain/contract/values.ts'
 import { refuse } from '#domain/errors.ts'
@@ -40,7 +41,7 @@ const callMs = 120_000
 export async function createPoints({ sql, log, io, rooms, presence, trails, share }: Needs): Promise<Points> {
   const open = new Map<string, Message>()
 
-  const spread = (message: Message) => sql`select pg_notify(${channel}, ${JSON.stringify(message)})`
+  const spread = (message: Message) => poke(sql, channel, JSON.stringify(message))
 
   const deliver = (message: Message): void => {
     const { meetingId, call } = message

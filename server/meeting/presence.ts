@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { Sql } from 'postgres'
 import { v7 as uuid } from 'uuid'
+import { poke } from '#db/poke.ts'
 import type { DeviceCheck, LineReport, Presence } from '#domain/contract/socket.ts'
 import { graceSeconds, noticeLine } from '#domain/meeting/attendance.ts'
 import type { Actor } from '#domain/meeting/state.ts'
@@ -86,7 +87,7 @@ export async function createPresence(
           })),
         )} on conflict do nothing`
     })
-    await sql`select pg_notify(${channel}, ${`${processId} ${meetingId}`})`
+    await poke(sql, channel, `${processId} ${meetingId}`)
   }
 
   /** Who writes while a writing is under way waits for the next, which has it all: a hall that comes at once costs a few. */

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { Sql } from 'postgres'
 import { v7 as uuid } from 'uuid'
+import { poke } from '#db/poke.ts'
 import type { CreateMeeting } from '#domain/contract/http.ts'
 import { refuse, type Refusal } from '#domain/errors.ts'
 import { defaultForm, wrongUnits } from '#domain/meeting/agenda.ts'
@@ -14,7 +15,7 @@ import { appendToLog, chain, zeroHash, type LoggedEvent } from './log.ts'
 import { keepProposals } from './proposals.ts'
 import { Room, stateAt, type Outcome, type RoomSurroundings } from './room.ts'
 
-/** Channel on which a process pokes the others after a commit; the payload is the meeting's id. */
+/** Channel on which a process pokes the others after a commit; the payload is the meeting's id and the end of its log. */
 const pokeChannel = 'meeting_log'
 /** How often loaded rooms look at their heads, in case a poke was lost. */
 const slowPollMs = 2000
@@ -60,15 +61,17 @@ export async function createRooms({
   const listeners = new Set<Listener>()
   const directory = createDirectory(sql)
   const ballots = await openBallotBoxes(sql, appSecret)
-  const pokes = new Set<string>()
+  const pokes = new Map<string, number>()
 
   /** One poke per meeting and turn, outside any transaction: a poke may be lost, a commit must not wait for it. */
-  const poke = (meetingId: string): void => {
-    if (pokes.has(meetingId)) return
-    pokes.add(meetingId)
+  const pokeOthers = (meetingId: string, seq: number): void => {
+    const isDue = pokes.has(meetingId)
+    pokes.set(meetingId, seq)
+    if (isDue) return
     setImmediate(() => {
+      const payload = `${meetingId} ${pokes.get(meetingId) ?? seq}`
       pokes.delete(meetingId)
-      sql`select pg_notify(${pokeChannel}, ${meetingId})`.catch((error: unknown) => log.debug({ err: error }, 'a poke was lost'))
+      poke(sql, pokeChannel, payload).catch((error: unknown) => log.debug({ err: error }, 'a poke was lost'))
     })
   }
 
@@ -81,7 +84,8 @@ export async function createRooms({
     issuer: kept(() => findIssuer(sql, new Date())),
     presentation: (id: string) => findPresentation(sql, id),
     onCommitted: (meetingId: string, logged: LoggedEvent[], state: MeetingState) => {
-      poke(meetingId)
+      const last = logged.at(-1)
+      if (last) pokeOthers(meetingId, last.event.seq)
       for (const listener of listeners) listener(meetingId, logged, state)
     },
   }
@@ -105,9 +109,11 @@ export async function createRooms({
   }
   const listening = await sql.listen(
     pokeChannel,
-    (meetingId) => {
+    (payload) => {
+      const [meetingId, seq] = payload.split(' ')
       const room = open.find((one) => one.meetingId === meetingId)
-      if (room) catchUp(room)
+      // A process hears its own pokes too, of what it has.
+      if (room && Number(seq) > room.seq) catchUp(room)
     },
     // After the line to the database was cut, pokes may be missing.
     () => open.forEach(catchUp),

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { Sql } from 'postgres'
 import { z } from 'zod'
+import { poke } from '#db/poke.ts'
 import {
   CommentAnswer,
   CommentParams,
@@ -61,9 +62,9 @@ export async function registerMinutesComments(
 
   /** What is lost here, the desks read again when their line is back. */
   const tell = (meetingId: string, commentId: string): void => {
-    sql
-      .notify(channel, JSON.stringify({ meetingId, commentId }))
-      .catch((error: unknown) => log.debug({ err: error }, 'a comment was not told'))
+    poke(sql, channel, JSON.stringify({ meetingId, commentId })).catch((error: unknown) =>
+      log.debug({ err: error }, 'a comment was not told'),
+    )
   }
 
   /** The comment, for whoever may write its section; for others it does not exist. */

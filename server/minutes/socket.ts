@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Logger } from 'pino'
 import type { Sql } from 'postgres'
 import { z } from 'zod'
+import { poke } from '#db/poke.ts'
 import { invalidInput } from '#domain/contract/input.ts'
 import {
   MinutesAwareness,
@@ -293,9 +294,9 @@ class MinutesDoor implements Minutes {
     this.line.to(roomOf(sectionId)).volatile.except(from).emit('minutes:awareness', { meetingId, sectionId, update })
     const payload = [this.processId, meetingId, sectionId, update].join(' ')
     if (payload.length > mostNotified) return
-    this.sql
-      .notify('minutes_awareness', payload)
-      .catch((error: unknown) => this.log.debug({ err: error }, 'a caret was not passed on'))
+    poke(this.sql, 'minutes_awareness', payload).catch((error: unknown) =>
+      this.log.debug({ err: error }, 'a caret was not passed on'),
+    )
   }
 
   private hearCaret(payload: string): void {

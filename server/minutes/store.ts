@@ -1,4 +1,5 @@
 import type { Sql, TransactionSql } from 'postgres'
+import { poke } from '#db/poke.ts'
 
 /** The minutes in Postgres: updates (kept for good), snapshots, and whose author ids are whose. */
 
@@ -184,6 +185,6 @@ export class MinutesStore {
 
   /** Tells the other processes that a section has grown. What is lost here, the slow poll finds. */
   async poke(sectionId: string, seq: number): Promise<void> {
-    await this.sql.notify('minutes', `${sectionId} ${seq}`)
+    await poke(this.sql, 'minutes', `${sectionId} ${seq}`)
   }
 }

@@ -162,6 +162,7 @@ export default function makeAdapter() {
               text: JSON.stringify(event),
             }),
           ),
+        fetch: async () => accepted(await socket.emitWithAck('meeting:join', { meetingId })),
         bytesIn: bytesIn(socket),
         close: () => socket.disconnect(),
       }

@@ -1,8 +1,14 @@
 import { fork } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer, type AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { pino } from 'pino'
 import * as Y from 'yjs'
 import { z } from 'zod'
+import { startPostgres } from '#server/launch/postgres.ts'
+import { silently } from '#server/launch/progress.ts'
 
 /** What is measured, whoever serves it: the product (`adapter.mjs`) and a bare relay (`relay.mjs`) have the same two halves. */
 export interface Adapter {
@@ -30,6 +36,9 @@ export interface RoomClient {
   /** resolves with the acknowledgement */
   emit: (event: { seq: number }) => Promise<unknown>
   onEvent: ((event: { seq: number }) => void) | null
+  /** Asks for the room's whole state again (the relay: for as many bytes as are named) and resolves when it is there. */
+  fetch: (bytes: number) => Promise<unknown>
+  bytesIn: () => number
   close: () => unknown
 }
 
@@ -111,5 +120,24 @@ export async function startServer(file: string, dir: string, pg: PostgresAddress
       child.send('close')
       await ended
     },
+  }
+}
+
+/** A Postgres of its own for what `work` measures, gone afterwards. */
+export async function withPostgres<T>(work: (pg: PostgresAddress) => Promise<T>): Promise<T> {
+  const dataDir = await mkdtemp(path.join(tmpdir(), 'bench-postgres-'))
+  const postgres = await startPostgres({ dataDir, log: pino({ level: 'silent' }), progress: silently })
+  try {
+    const url = new URL(postgres.url)
+    return await work({
+      host: url.hostname,
+      port: Number(url.port),
+      user: url.username,
+      password: decodeURIComponent(url.password),
+      database: url.pathname.slice(1),
+    })
+  } finally {
+    await postgres.stop()
+    await rm(dataDir, { recursive: true, force: true })
   }
 }

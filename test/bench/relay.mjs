@@ -3,6 +3,7 @@ import { WebSocket, WebSocketServer } from 'ws'
 
 const update = 1
 const ack = 2
+const wanted = 3
 
 async function connect(port, path) {
   const socket = new WebSocket(`ws://127.0.0.1:${port}${path}`, { perMessageDeflate: false })
@@ -24,6 +25,7 @@ export default function makeRelay() {
         const isRoom = request.url.startsWith('/room/')
         let count = 0
         socket.on('message', (message) => {
+          if (message[0] === wanted) return socket.send(Buffer.alloc(message.readUInt32BE(1), wanted))
           for (const other of group) if (isRoom || other !== socket) other.send(message, { binary: true })
           const answer = Buffer.alloc(5, ack)
           answer.writeUInt32BE(++count, 1)
@@ -58,8 +60,16 @@ export default function makeRelay() {
     async openRoom({ port, room }) {
       const socket = await connect(port, `/room/${room}`)
       const waiting = []
+      const fetching = []
       const client = {
         onEvent: null,
+        fetch: (bytes) =>
+          new Promise((resolve) => {
+            fetching.push(resolve)
+            const question = Buffer.alloc(5, wanted)
+            question.writeUInt32BE(bytes, 1)
+            socket.send(question)
+          }),
         emit: (event) =>
           new Promise((resolve) => {
             waiting.push(resolve)
@@ -70,6 +80,7 @@ export default function makeRelay() {
       }
       socket.on('message', (message) => {
         if (message[0] === ack) waiting.shift()?.()
+        else if (message[0] === wanted) fetching.shift()?.()
         else client.onEvent?.(JSON.parse(message.subarray(1)))
       })
       return client

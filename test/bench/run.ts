@@ -2,13 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { pino } from 'pino'
-import { startPostgres } from '#server/launch/postgres.ts'
-import { silently } from '#server/launch/progress.ts'
 import { until } from '../kit/until.ts'
 import makeProduct from './adapter.mjs'
 import { measureDocuments } from './documents.ts'
+import { listeners, measureEvents, openMany } from './events.ts'
 import { measureFaces } from './faces.ts'
+import { measureMeetings } from './meetings.ts'
 import { walkFaces } from './walks.ts'
 import { measureWeakLine } from './weak-line.ts'
 import {
@@ -16,6 +15,7 @@ import {
   keystrokes,
   quantiles,
   startServer,
+  withPostgres,
   type Adapter,
   type PostgresAddress,
   type Quantiles,
@@ -26,14 +26,12 @@ import makeRelay from './relay.mjs'
 /**
  * npm run bench: the product beside a plain relay of the same bytes, in the same run on the same machine, so that the ratio
  * says more than the times. The server has a process of its own; all clients share this one. `npm run bench -- documents faces`
- * measures only these (`wire`, `documents`, `faces`); `walks` and `weak-line` (as root on Linux) only when asked.
+ * measures only these (`wire`, `meetings`, `documents`, `faces`); `walks` and `weak-line` (as root on Linux) only when asked.
  */
 
 const warm = 30
 const keys = 250
 const viewers = 50
-const listeners = 100
-const events = 150
 const joins = 30
 
 interface Result {
@@ -44,14 +42,6 @@ interface Result {
   join: Quantiles
   cpuPerKey: number
   memory: number
-}
-
-/** Opens some at a time, as people come in. */
-async function openMany<Client>(count: number, open: () => Promise<Client>): Promise<Client[]> {
-  const opened: Client[] = []
-  while (opened.length < count)
-    opened.push(...(await Promise.all(Array.from({ length: Math.min(25, count - opened.length) }, open))))
-  return opened
 }
 
 /** One author types at a steady rate while many read. */
@@ -108,37 +98,6 @@ async function measureTyping(adapter: Adapter, server: Server, doc: string) {
   }
 }
 
-/** Ten people act in turn while a hundred screens watch. */
-async function measureEvents(adapter: Adapter, { port }: Server, room: string) {
-  const screens = await openMany(listeners, () => adapter.openRoom({ port, room }))
-  const sentAt: number[] = []
-  const fanout: number[] = []
-  const acks: number[] = []
-  let heard = 0
-  for (const screen of screens)
-    screen.onEvent = ({ seq }) => {
-      heard++
-      if (seq >= warm) fanout.push(performance.now() - (sentAt[seq] ?? 0))
-    }
-  const answers: Promise<void>[] = []
-  for (let seq = 0; seq < warm + events; seq++) {
-    const start = performance.now()
-    sentAt[seq] = start
-    const answer = screens[seq % 10]?.emit({ seq })
-    if (answer)
-      answers.push(
-        answer.then(() => {
-          if (seq >= warm) acks.push(performance.now() - start)
-        }),
-      )
-    await wait(12)
-  }
-  await Promise.all(answers)
-  await until('all screens heard it', () => heard >= listeners * (warm + events), 30_000)
-  for (const screen of screens) screen.close()
-  return { eventFanout: quantiles(fanout), eventAck: quantiles(acks) }
-}
-
 async function measure(adapter: Adapter, file: string, pg: PostgresAddress | null): Promise<Result> {
   const dir = await mkdtemp(path.join(tmpdir(), 'bench-'))
   const server = await startServer(file, dir, pg)
@@ -171,33 +130,21 @@ function report(product: Result, relay: Result): string {
 }
 
 async function measureWire(): Promise<string> {
-  const dataDir = await mkdtemp(path.join(tmpdir(), 'bench-postgres-'))
-  const postgres = await startPostgres({ dataDir, log: pino({ level: 'silent' }), progress: silently })
-  try {
-    const url = new URL(postgres.url)
-    const pg: PostgresAddress = {
-      host: url.hostname,
-      port: Number(url.port),
-      user: url.username,
-      password: decodeURIComponent(url.password),
-      database: url.pathname.slice(1),
-    }
+  return withPostgres(async (pg) => {
     const relay = await measure(makeRelay(), './relay.mjs', null)
     const product = await measure(makeProduct(), './adapter.mjs', pg)
     return report(product, relay)
-  } finally {
-    await postgres.stop()
-    await rm(dataDir, { recursive: true, force: true })
-  }
+  })
 }
 
 const parts = {
   wire: measureWire,
+  meetings: measureMeetings,
   documents: measureDocuments,
   faces: measureFaces,
   walks: walkFaces,
   'weak-line': measureWeakLine,
 }
 const given = process.argv.slice(2)
-const asked = given.length > 0 ? given : ['wire', 'documents', 'faces']
+const asked = given.length > 0 ? given : ['wire', 'meetings', 'documents', 'faces']
 for (const [name, part] of Object.entries(parts)) if (asked.includes(name)) process.stdout.write(`${await part()}\n\n`)
