@@ -1,4 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises'
+import { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import pino from 'pino'
@@ -115,6 +116,13 @@ const codeOf = async (work: Promise<unknown>): Promise<string> => {
   }
 }
 
+/** The connection under a line. */
+const socketOf = (line: MinutesLine['socket']): Socket => {
+  const found: unknown = Reflect.get(Reflect.get(line.io.engine.transport, 'ws') as object, '_socket')
+  if (!(found instanceof Socket)) throw new Error('the line has no connection')
+  return found
+}
+
 const storedText = async (server: MinutesServer, sectionId: string, at?: number): Promise<string> => {
   const answer = await readSection(server.minutes.sections, meetingId, { sectionId, title: 'I' }, new Map(), at)
   if ('refusal' in answer) throw new Refused(answer.refusal.code)
@@ -226,6 +234,28 @@ describe('typing together', () => {
       { meetingId, sectionId, seq: 1, update: expect.stringMatching(/^[A-Za-z0-9+/]+=*$/) as string },
     ])
     expect(await storedText(server, sectionId)).toBe(compact.text())
+  })
+
+  test('a reader whose line stands still for a while gets all of it afterwards, in order', async () => {
+    const server = await startServer()
+    const sectionId = uuid()
+    const writer = await edit(server, sectionId)
+    const slow = await Promise.all([{}, { wire: 'compact' }].map((more) => edit(server, sectionId, uuid(), more)))
+    const lengths = slow.map((reader) => {
+      const seen: number[] = []
+      reader.doc.on('update', () => seen.push(reader.text().length))
+      return seen
+    })
+    const transports = slow.map((reader) => socketOf(reader.line.socket))
+    for (const transport of transports) transport.pause()
+    // Far more than the system keeps for a line.
+    const pages = 90
+    await writer.type((root) => root.insert(0, [paragraph('')]))
+    for (let page = 0; page < pages; page++) await writer.type((root) => textIn(root).insert(0, 'x'.repeat(100_000)))
+    for (const transport of transports) transport.resume()
+    await until('they have it', () => slow.every((reader) => reader.text().length === pages * 100_000))
+    for (const seen of lengths) expect(seen).toEqual([...seen].sort((a, b) => a - b))
+    for (const reader of slow) expect(reader.doc.store.pendingStructs).toBeNull()
   })
 
   test('many updates at once are one commit after another, each with its own number', async () => {
