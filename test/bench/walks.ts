@@ -197,6 +197,45 @@ export async function walkFaces(): Promise<string> {
       await settled(page)
     })
     await pages.bridge.keyboard.press('y')
+    await walk('office', 'mutes a point that makes noise', 3, async ({ press, type }) => {
+      await press('/')
+      await type('dak glei')
+      await press('Enter', 'm')
+      await meets('it is muted', (now) => now.participants.muted.length > 0)
+    })
+    await walk('office', 'corrects who represents a point', 4, async ({ page, press, type }) => {
+      await press('/')
+      await type('dak ha')
+      await press('Enter', 'd')
+      await page.getByRole('dialog').getByLabel('Họ và tên').fill('Phạm Thị Thương')
+      await press('Enter')
+      await meets('it is corrected', (now) => now.attendance.some((one) => one.representative.name === 'Phạm Thị Thương'))
+    })
+    await walk('office', 'tells everybody something', 3, async ({ page, press, tap, type }) => {
+      await press('2')
+      await tap(page.getByLabel('Nội dung gửi mọi người'))
+      await type('Giải lao mười phút sau nội dung này.')
+      await press('Enter')
+      await meets('it is told', (now) => now.notices.length > 0)
+    })
+    await walk('department', 'takes its request back', 1, async ({ page, tap }) => {
+      await tap(button(page, 'Thôi phát biểu'))
+      await button(page, 'Xin phát biểu').waitFor()
+    })
+    await walk('department', 'asks to reply', 2, async ({ page, tap }) => {
+      await tap(button(page, 'Đăng ký khác'))
+      await tap(page.getByRole('dialog').getByRole('button', { name: /^Đăng ký Trả lời/ }))
+      await meets('it waits to reply', (now) => now.floor.queue.some((one) => one.kind === 'reply'))
+    })
+    await pages.department.keyboard.press('Escape')
+    await walk('department', 'reads the minutes', 1, async ({ page, press }) => {
+      await press('b')
+      await says(page, /còn 41 hộ/)
+    })
+    await walk('leader', 'asks for the floor', 1, async ({ page, tap }) => {
+      await tap(button(page, 'Xin phát biểu'))
+      await button(page, 'Thôi phát biểu').waitFor()
+    })
     await walk('chair', 'puts a question to the vote', 2, async ({ page, tap }) => {
       await tap(button(page, 'Mở biểu quyết'))
       await page.getByRole('dialog').waitFor()

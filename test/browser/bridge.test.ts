@@ -169,7 +169,10 @@ test('a line that is cut for half a minute: all stays readable, what was pressed
   await until('no packet of the picture arrives', async () => !(await showsNewFrame(page)), 20_000)
   await picture(page, 'bridge-cut')
   const points = chair.page.getByRole('list', { name: 'Các điểm cầu' }).getByRole('listitem')
-  await points.filter({ hasText: /Tu Mơ Rông/ }).filter({ hasText: /Không có hình|Mất kết nối/ }).waitFor()
+  await points
+    .filter({ hasText: /Tu Mơ Rông/ })
+    .filter({ hasText: /Không có hình|Mất kết nối/ })
+    .waitFor()
   expect((await state()).floor.queue.map((one) => one.userId)).toEqual([otherHall.userId])
   await until('half a minute has passed', () => performance.now() - begun > 30_000, 31_000)
 

@@ -183,7 +183,7 @@ describe('a Thursday meeting', () => {
 
     await pictures(chair.page, 'chair-to-decide', [small, big, tablet])
     await button(chair.page, 'Duyệt').click()
-    await until('it is approved', async () => (await state()).conclusions[0]?.status === 'approved')
+    await button(desk, 'Ban hành').waitFor()
     await desk.keyboard.press('Control+Enter')
     await desk.getByRole('alertdialog').getByRole('button', { name: 'Ban hành' }).press('Enter')
     await until('it is issued', async () => (await state()).conclusions[0]?.status === 'issued')
