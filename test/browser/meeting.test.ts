@@ -193,25 +193,16 @@ describe('a Thursday meeting', () => {
     await until('it is acknowledged', async () => (await state()).conclusions[0]?.acknowledgedBy.length === 1)
   }, 60_000)
 
-  test('each face, for those who cannot see or point, and in both themes at every size', async () => {
+  test('each face with living pictures, for those who cannot see or point, in both themes', async () => {
     for (const [name, { page }] of Object.entries({ chair, secretary, bridge: hall, projector: wall })) {
       expect(await seriousViolations(page), name).toEqual([])
-      await pictures(page, name, name === 'projector' ? [small, big] : [small, big, tablet])
+      await pictures(page, name, [big])
     }
-    const faces: [string, string, string][] = [
-      ['leader', 'pct.1', room()],
-      ['department', 'so.stc', room()],
-      ['observer', 'duthinh', room()],
-      ['office', 'vanphong', `${room()}/office`],
-      ['admin', 'quantri', '/admin'],
-    ]
-    for (const [face, username, path] of faces) {
-      const ready = async (page: Page) => {
-        await faceIs(page, face)
-        await page.getByRole('heading').first().waitFor()
-      }
-      await look(face, { username, path }, ready, [small, big, tablet])
+    const ready = async (page: Page) => {
+      await faceIs(page, 'admin')
+      await page.getByRole('heading').first().waitFor()
     }
+    await look('admin', { username: 'quantri', path: '/admin' }, ready, [small, big, tablet])
   }, 240_000)
 
   test('the chair closes the meeting, asked once, and everybody finds what was concluded', async () => {
