@@ -1,6 +1,7 @@
 import { useMediaQuery } from '@vueuse/core'
 import { defineStore } from 'pinia'
 import { computed, ref, watchEffect } from 'vue'
+import { farFaces } from '#domain/meeting/faces.ts'
 
 export type Theme = 'light' | 'dark'
 
@@ -25,8 +26,6 @@ export type FaceName = (typeof faceNames)[number]
 const isTheme = (value: unknown): value is Theme => value === 'light' || value === 'dark'
 const storedThemeKey = 'theme'
 const storedFaceKey = 'face'
-/** Faces that are read from far away open dark, whatever this browser's person likes at a desk. */
-const farFaces: readonly FaceName[] = ['bridge', 'projector']
 
 /**
  * How the page looks: `?theme=` wins, then what was chosen here, then the face (hall and wall are dark) or the system.

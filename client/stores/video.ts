@@ -61,6 +61,10 @@ export const useVideo = defineStore('video', () => {
       : (mediaRightsFor(meeting.you, meeting.state)?.canPublish ?? []),
   )
   const stageUserId = computed(() => meeting.state?.stage.pinnedUserId ?? meeting.holder?.userId ?? meeting.state?.chairUserId)
+  /** What takes the large picture: a shared screen, else who stands on the stage. */
+  const stageTile = computed(
+    () => tiles.value.find((one) => one.isScreen) ?? tiles.value.find((one) => one.userId === stageUserId.value),
+  )
   const mustSpeak = computed(() => meeting.hasFloor || (meeting.isChair && meeting.state?.status === 'running'))
   const isMuted = computed(() => meeting.state?.participants.muted.includes(meeting.you?.userId ?? '') ?? false)
   /** The chair's table has a good line; a hall sends no more than it must. */
@@ -264,6 +268,7 @@ export const useVideo = defineStore('video', () => {
     isReconnecting,
     tiles,
     stageUserId,
+    stageTile,
     givenUp: pictures.givenUp,
     camera: own.camera,
     microphone,

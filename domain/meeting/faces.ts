@@ -13,3 +13,6 @@ export const faceOfRole = {
   observer: 'Observer',
   admin: 'Office',
 } as const satisfies Record<Role, string>
+
+/** Faces that are read from far away open dark, whatever their people like at a desk; by the name that `data-face` carries. */
+export const farFaces: readonly string[] = ['bridge', 'projector']

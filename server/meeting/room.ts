@@ -176,7 +176,10 @@ export class Room {
   private async commitAlone(batch: Work[], known: Known): Promise<boolean> {
     const { head } = this
     const { made, accepted, answers, isAnyRefused } = await this.decideAll(batch, known, {
-      ...{ tx: null, state: this.current, head, answered: [] },
+      tx: null,
+      state: this.current,
+      head,
+      answered: [],
     })
     if (isAnyRefused || made.length === 0) return false
     if (!(await appendAlone(this.around.sql, this.meetingId, head, made, accepted))) return false

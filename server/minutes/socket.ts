@@ -251,7 +251,8 @@ class MinutesDoor implements Minutes {
     }
     const { isDamaged, ...rest } = state
     const answer: MinutesSyncAck = {
-      ...{ ok: true, ...rest },
+      ok: true,
+      ...rest,
       ...(isDamaged ? { isReadOnly: true } : {}),
       ...(isCompact ? { section: section.number } : {}),
     }

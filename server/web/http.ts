@@ -1,6 +1,4 @@
 import type { IncomingMessage } from 'node:http'
-import { promisify } from 'node:util'
-import { brotliCompress, constants } from 'node:zlib'
 import express, { type Express, type NextFunction, type Request, type Response, Router } from 'express'
 import helmet from 'helmet'
 import type { Logger } from 'pino'
@@ -12,6 +10,7 @@ import { errorStatus, type Refusal } from '#domain/errors.ts'
 import type { Locale } from '#domain/messages/sentence.ts'
 import type { FindSession, Session } from '../people/sessions.ts'
 import type { Settings } from '../settings.ts'
+import { packed, sendPacked } from './brotli.ts'
 import { errorBody, refusalOfException } from './errors.ts'
 import { type Documented, openApi } from './openapi.ts'
 
@@ -266,21 +265,15 @@ function admit(
   return who === 'signedIn' || who.includes(session.user.role) ? null : { code: 'forbidden' }
 }
 
-const compress = promisify(brotliCompress)
 /** From here on the time a weak line takes is worth more than the processor's. */
 const worthCompressing = 4096
 
-/** Long answers (the units, the people of a meeting) go out compressed; what belongs to one session alone is never that long. */
+/** Long answers (the units, the people of a meeting) go out packed; none of that length carries a secret of the session. */
 async function answerJson(request: Request, response: Response, body: unknown): Promise<void> {
   const text = JSON.stringify(body)
   response.type('json')
-  if (text.length < worthCompressing || !request.acceptsEncodings('br')) {
-    response.send(text)
-    return
-  }
-  response.setHeader('Content-Encoding', 'br')
-  response.setHeader('Vary', 'Accept-Encoding')
-  response.send(await compress(text, { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } }))
+  if (text.length >= worthCompressing && request.acceptsEncodings('br')) sendPacked(response, await packed(text, 4))
+  else response.send(text)
 }
 
 /**

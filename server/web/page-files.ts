@@ -2,7 +2,7 @@ import { readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
 import type { Role } from '#domain/contract/values.ts'
-import { faceOfRole } from '#domain/meeting/faces.ts'
+import { faceOfRole, farFaces } from '#domain/meeting/faces.ts'
 
 /** What Vite says of a part of the build (https://vite.dev/guide/backend-integration): its file, its styles, what it imports. */
 const Manifest = z.record(
@@ -11,19 +11,17 @@ const Manifest = z.record(
 )
 type Manifest = z.infer<typeof Manifest>
 
-const farFaces = { Bridge: true, Projector: true }
-
 interface Opened {
   page: string
   face?: (typeof faceOfRole)[Role] | 'Projector'
 }
-/** What an address opens, for whom. */
-const opened: [RegExp, (role: Role | undefined) => Opened][] = [
-  [/^\/$/, () => ({ page: 'Front' })],
-  [/^\/join\//, () => ({ page: 'Join' })],
-  [/^\/meetings\/[^/]+\/?$/, (role) => ({ page: 'Meeting', ...(role === undefined ? {} : { face: faceOfRole[role] }) })],
-  [/^\/meetings\/[^/]+\/office\/?$/, () => ({ page: 'Office', face: 'Office' })],
-  [/^\/meetings\/[^/]+\/projector\/?$/, () => ({ page: 'Projector', face: 'Projector' })],
+/** What an address opens; a meeting opens the face of the asker's role. */
+const opened: [RegExp, Opened][] = [
+  [/^\/$/, { page: 'Front' }],
+  [/^\/join\//, { page: 'Join' }],
+  [/^\/meetings\/[^/]+\/?$/, { page: 'Meeting' }],
+  [/^\/meetings\/[^/]+\/office\/?$/, { page: 'Office', face: 'Office' }],
+  [/^\/meetings\/[^/]+\/projector\/?$/, { page: 'Projector', face: 'Projector' }],
 ]
 
 function filesOf(manifest: Manifest, parts: string[]): { scripts: string[]; styles: string[] } {
@@ -47,9 +45,9 @@ function filesOf(manifest: Manifest, parts: string[]): { scripts: string[]; styl
 /**
  * The page of a built client for whoever opens an address, naming in its head every file that the face of this role is made of:
  * the browser asks for all at once, where it would find them one after another, a way to the server and back each time. What is
- * read from far away is dark before its script is there. Throws while there is no build.
+ * read from far away is dark before its script is there. Asks who it is only where that decides. Rejects while there is no build.
  */
-export function pagesOf(clientDir: string): (address: string, role: Role | undefined) => string {
+export function pagesOf(clientDir: string): (address: string, roleOfAsker: () => Promise<Role | undefined>) => Promise<string> {
   const file = path.join(clientDir, 'index.html')
   let html = ''
   let manifest: Manifest = {}
@@ -74,14 +72,17 @@ export function pagesOf(clientDir: string): (address: string, role: Role | undef
     ]
     const head = lines.filter((line) => !html.includes(line.slice(line.indexOf('href=')))).join('\n    ')
     const named = html.replace('</head>', () => `  ${head}\n  </head>`)
-    const isFar = face !== undefined && face in farFaces
-    return isFar ? named.replace('<html', `<html data-theme="dark" data-face="${face.toLowerCase()}"`) : named
+    const name = face?.toLowerCase()
+    const isFar = name !== undefined && farFaces.includes(name)
+    return isFar ? named.replace('<html', `<html data-theme="dark" data-face="${name}"`) : named
   }
 
-  return (address, role) => {
+  return async (address, roleOfAsker) => {
+    const [, place] = opened.find(([pattern]) => pattern.test(address)) ?? []
+    const role = place?.page === 'Meeting' ? await roleOfAsker() : undefined
     look()
-    const asked = opened.find(([pattern]) => pattern.test(address))?.[1](role)
-    if (asked === undefined) return html
+    if (place === undefined) return html
+    const asked = role === undefined ? place : { ...place, face: faceOfRole[role] }
     const key = `${asked.page} ${asked.face ?? ''}`
     const known = pages.get(key) ?? drawn(asked)
     pages.set(key, known)

@@ -1,12 +1,9 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
-import { promisify } from 'node:util'
-import { constants, brotliCompress } from 'node:zlib'
 import express, { type RequestHandler } from 'express'
-import type { Doors } from './http.ts'
+import { packed, sendPacked } from './brotli.ts'
+import { slotOf, type Doors } from './http.ts'
 import { pagesOf } from './page-files.ts'
-
-const compress = promisify(brotliCompress)
 
 /**
  * Serves the built client: files with a hash in their name for a year, the page itself always fresh. Texts go out compressed,
@@ -30,13 +27,17 @@ export function serveClient(doors: Doors, clientDir: string): void {
     if (path.extname(request.path) !== '') return next()
     response.setHeader('Cache-Control', 'private, no-cache')
     if (existsSync(path.join(clientDir, 'index.html'))) {
-      const slot = typeof request.query.slot === 'string' ? request.query.slot : ''
-      // Without its database the server still has the page, which says that it is connecting.
-      const session = await doors.findSession(request.headers.cookie, slot).catch((error: unknown) => {
-        log.warn({ err: error }, 'a page goes out without the names of its files: nobody can say who asks')
-        return null
-      })
-      response.type('html').send(pageFor(request.path, session?.user.role))
+      const roleOfAsker = async () => {
+        const slot = slotOf(request.query.slot)
+        if (slot === null) return undefined
+        // Without its database the server still has the page, which says that it is connecting.
+        const session = await doors.findSession(request.headers.cookie, slot).catch((error: unknown) => {
+          log.warn({ err: error }, 'a page goes out without the names of its files: nobody can say who asks')
+          return null
+        })
+        return session?.user.role
+      }
+      response.type('html').send(await pageFor(request.path, roleOfAsker))
     } else
       response
         .status(503)
@@ -63,14 +64,12 @@ function compressed(clientDir: string): RequestHandler {
     const file = path.join(clientDir, path.normalize(request.path))
     if (!file.startsWith(clientDir + path.sep) || !existsSync(file) || !statSync(file).isFile()) return next()
     const key = `${file} ${statSync(file).mtimeMs}`
-    const body = kept.get(key) ?? compress(readFileSync(file), { params: { [constants.BROTLI_PARAM_QUALITY]: 6 } })
+    const body = kept.get(key) ?? packed(readFileSync(file), 6)
     kept.set(key, body)
-    response.setHeader('Content-Encoding', 'br')
-    response.setHeader('Vary', 'Accept-Encoding')
     response.setHeader(
       'Cache-Control',
       file.includes(`${path.sep}assets${path.sep}`) ? 'public, max-age=31536000, immutable' : 'no-cache',
     )
-    response.type(type).send(await body)
+    sendPacked(response.type(type), await body)
   }
 }

@@ -5,35 +5,41 @@ import { now } from '../../line/clock.ts'
 import { useMeeting } from '../../stores/meeting.ts'
 import { usePeople } from '../../stores/people.ts'
 
-/** The name a person speaks under: a hall's or a department's account has that of who represents the unit today. */
-export function useSpeakerName() {
+interface Speaking {
+  userId: string
+  unitId: string
+}
+
+/** As whom a person speaks: a hall's or a department's account as who represents the unit today. */
+function useSpeaking() {
   const meeting = useMeeting()
   const people = usePeople()
-  return ({ userId, unitId }: { userId: string; unitId: string }): string => {
+  const representativeOf = ({ userId, unitId }: Speaking) => {
     const role = people.person(userId)?.role
-    const isUnit = role === 'bridge' || role === 'department'
-    const row = isUnit ? meeting.state?.attendance.find((one) => one.unitId === unitId) : undefined
-    return row?.representative.name ?? people.personName(userId)
+    if (role !== 'bridge' && role !== 'department') return undefined
+    return meeting.state?.attendance.find((row) => row.unitId === unitId)?.representative
+  }
+  return {
+    nameOf: (one: Speaking): string => representativeOf(one)?.name ?? people.personName(one.userId),
+    titleOf: (one: Speaking): string => representativeOf(one)?.title ?? people.personTitle(one.userId),
   }
 }
 
-/** Who has the floor, in words and time. A hall's account speaks with the name of who represents it today. */
-export function useSpeaker(holder: () => FloorHolder | undefined) {
-  const meeting = useMeeting()
-  const people = usePeople()
+/** The name a person speaks under. */
+export const useSpeakerName = () => useSpeaking().nameOf
 
-  const representative = computed(() => {
-    const role = people.person(holder()?.userId)?.role
-    if (role !== 'bridge' && role !== 'department') return undefined
-    return meeting.state?.attendance.find((row) => row.unitId === holder()?.unitId)?.representative
-  })
+/** Who has the floor, in words and time. */
+export function useSpeaker(holder: () => FloorHolder | undefined) {
+  const people = usePeople()
+  const { nameOf, titleOf } = useSpeaking()
+
   const name = computed(() => {
     const one = holder()
-    return one === undefined ? '' : (representative.value?.name ?? people.personName(one.userId))
+    return one === undefined ? '' : nameOf(one)
   })
   const title = computed(() => {
     const one = holder()
-    return one === undefined ? '' : (representative.value?.title ?? people.personTitle(one.userId))
+    return one === undefined ? '' : titleOf(one)
   })
   const unit = computed(() => {
     const one = holder()
