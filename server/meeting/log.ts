@@ -64,6 +64,12 @@ export async function readLog(
   return rows.map(fromRow)
 }
 
+/** Events as rows: what `events` holds of each behind the meeting's id (`seq, at, type, event, prev_hash, hash`). */
+export const eventRows = (sql: Sql | TransactionSql, logged: LoggedEvent[]) => sql`unnest(
+  ${logged.map((one) => one.event.seq)}::int[], ${logged.map((one) => one.event.at)}::timestamptz[],
+  ${logged.map((one) => one.event.type)}::text[], ${logged.map((one) => one.json)}::text[],
+  ${logged.map((one) => one.prevHash)}::text[], ${logged.map((one) => one.hash)}::text[])`
+
 /** Queues the insert of events and the new head; resolves when Postgres took them (not yet committed). */
 export async function appendToLog(tx: TransactionSql, meetingId: string, logged: LoggedEvent[]): Promise<void> {
   const last = logged.at(-1)
@@ -71,10 +77,7 @@ export async function appendToLog(tx: TransactionSql, meetingId: string, logged:
   await Promise.all([
     tx`
       insert into events (meeting_id, seq, at, type, event, prev_hash, hash)
-      select ${meetingId}::uuid, * from unnest(
-        ${logged.map((one) => one.event.seq)}::int[], ${logged.map((one) => one.event.at)}::timestamptz[],
-        ${logged.map((one) => one.event.type)}::text[], ${logged.map((one) => one.json)}::text[],
-        ${logged.map((one) => one.prevHash)}::text[], ${logged.map((one) => one.hash)}::text[])`,
+      select ${meetingId}::uuid, * from ${eventRows(tx, logged)}`,
     tx`update meetings set head_seq = ${last.event.seq}, head_hash = ${last.hash} where id = ${meetingId}`,
   ])
 }

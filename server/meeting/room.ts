@@ -12,7 +12,7 @@ import { makeCode, takeNumber } from '../conclusions/numbers.ts'
 import { codeOf, refusalOfException } from '../web/errors.ts'
 import type { BallotBoxes } from './ballots.ts'
 import type { Directory } from './directory.ts'
-import { appendToLog, chain, readLog, zeroHash, type Head, type LoggedEvent } from './log.ts'
+import { appendToLog, chain, eventRows, readLog, zeroHash, type Head, type LoggedEvent } from './log.ts'
 import { project, storeSnapshot } from './projections.ts'
 
 /** What a room needs from the process around it. */
@@ -362,13 +362,16 @@ interface AcceptedCommand {
   seq: number
 }
 
+/** Accepted commands as rows: `command_id, user_id, seq`. */
+const commandRows = (sql: Sql | TransactionSql, accepted: AcceptedCommand[]) => sql`unnest(
+  ${accepted.map((one) => one.commandId)}::uuid[], ${accepted.map((one) => one.userId)}::uuid[],
+  ${accepted.map((one) => one.seq)}::int[]) as given (command_id, user_id, seq)`
+
 async function rememberCommands(tx: TransactionSql, meetingId: string, accepted: AcceptedCommand[]): Promise<void> {
   if (accepted.length === 0) return
   await tx`
     insert into commands (command_id, meeting_id, user_id, seq)
-    select command_id, ${meetingId}::uuid, user_id, seq from unnest(
-      ${accepted.map((one) => one.commandId)}::uuid[], ${accepted.map((one) => one.userId)}::uuid[],
-      ${accepted.map((one) => one.seq)}::int[]) as t(command_id, user_id, seq)`
+    select command_id, ${meetingId}::uuid, user_id, seq from ${commandRows(tx, accepted)}`
 }
 
 /**
@@ -391,15 +394,10 @@ async function appendAlone(
         where id = ${meetingId} and head_seq = ${head.seq} returning id
       ), logged as (
         insert into events (meeting_id, seq, at, type, event, prev_hash, hash)
-        select head.id, given.* from head, unnest(
-          ${made.map((one) => one.event.seq)}::int[], ${made.map((one) => one.event.at)}::timestamptz[],
-          ${made.map((one) => one.event.type)}::text[], ${made.map((one) => one.json)}::text[],
-          ${made.map((one) => one.prevHash)}::text[], ${made.map((one) => one.hash)}::text[]) as given
+        select head.id, given.* from head, ${eventRows(sql, made)} as given
       ), remembered as (
         insert into commands (command_id, meeting_id, user_id, seq)
-        select given.command_id, head.id, given.user_id, given.seq from head, unnest(
-          ${accepted.map((one) => one.commandId)}::uuid[], ${accepted.map((one) => one.userId)}::uuid[],
-          ${accepted.map((one) => one.seq)}::int[]) as given (command_id, user_id, seq)
+        select given.command_id, head.id, given.user_id, given.seq from head, ${commandRows(sql, accepted)}
       )
       select id from head`
     return row !== undefined
