@@ -210,6 +210,7 @@ export const commonEn: typeof commonVi = {
   keys: {
     title: 'Keys',
     hint: 'Keys work while the caret is not in a field.',
+    hintTyping: 'Keys with Ctrl or Alt work while you type, too.',
     open: 'Press ? for the keys',
     enter: 'Enter',
     escape: 'Esc',

@@ -209,6 +209,7 @@ export const commonVi = {
   keys: {
     title: 'Phím tắt',
     hint: 'Phím chạy khi con trỏ không ở trong ô nhập.',
+    hintTyping: 'Phím kèm Ctrl hoặc Alt chạy cả khi đang gõ.',
     open: 'Bấm ? để xem phím tắt',
     enter: 'Enter',
     escape: 'Esc',

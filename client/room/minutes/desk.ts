@@ -2,6 +2,7 @@ import { computed, nextTick, ref, shallowRef, watch } from 'vue'
 import type { ConclusionAttributes } from '#domain/minutes/conclusion.ts'
 import { type Conclusion, isClosedStub } from '#domain/meeting/state.ts'
 import { itemTitle } from '../agenda/item-title.ts'
+import { toasts } from '../../ui/toasts.ts'
 import { t } from '../../i18n/index.ts'
 import { clockOf } from '../../i18n/times.ts'
 import { serverNow } from '../../line/clock.ts'
@@ -19,6 +20,17 @@ export interface Draft {
   passage?: Passage
   returned?: Conclusion
 }
+
+/** What was filled in for a conclusion that is not proposed yet. */
+export interface FilledIn {
+  text: string
+  lead: string[]
+  coordinating: string[]
+  due: string
+  product: string
+}
+
+const keyOf = ({ sectionId, passage, returned }: Draft): string => returned?.id ?? `${sectionId} ${passage?.text ?? ''}`
 
 /** What the secretary's hands are on: the sections in their order, the one that is typed in, the conclusion being drafted. */
 export function useDesk() {
@@ -76,18 +88,28 @@ export function useDesk() {
     if (editor.value) insertLine(editor.value, `${clockOf(serverNow())} – ${who}${who === '' ? '' : ': '}`)
   }
 
+  /** What was filled in and put away, until it is proposed: Escape throws no words away. */
+  const putAway = new Map<string, FilledIn>()
+  const filledIn = computed(() => (draft.value ? putAway.get(keyOf(draft.value)) : undefined))
+
+  /** A conclusion that is being filled in keeps its passage: it is proposed or put away first. */
   function beginConclusion(): void {
+    if (draft.value) return
     const one = editors.get(target.value)
     readCaret(one?.editor)
     if (one) draft.value = { sectionId: target.value, passage: passageOf(one.editor) }
   }
 
   const revise = (returned: Conclusion): void => {
-    draft.value = { sectionId: returned.itemId, returned }
+    draft.value ??= { sectionId: returned.itemId, returned }
   }
 
-  function cancelDraft(): void {
+  function cancelDraft(words?: FilledIn): void {
     const sectionId = draft.value?.sectionId
+    if (draft.value && words) {
+      putAway.set(keyOf(draft.value), words)
+      toasts.info(t('minutes.form.putAway'), t('minutes.form.putAwayHint'))
+    }
     draft.value = undefined
     if (sectionId !== undefined) void nextTick(() => editors.get(sectionId)?.editor.commands.focus())
   }
@@ -95,6 +117,7 @@ export function useDesk() {
   /** The log has it: its block takes the passage's place, and the hands go on below. */
   function afterProposed(attributes: ConclusionAttributes, text: string): void {
     const { sectionId, passage } = draft.value ?? {}
+    if (draft.value) putAway.delete(keyOf(draft.value))
     draft.value = undefined
     const one = editors.get(sectionId ?? '')
     if (!one) return
@@ -130,6 +153,6 @@ export function useDesk() {
 
   return {
     ...{ sections, editors, editor, focused, target, walk, toRunning, stamp },
-    ...{ draft, draftItemId, beginConclusion, revise, cancelDraft, afterProposed },
+    ...{ draft, draftItemId, filledIn, beginConclusion, revise, cancelDraft, afterProposed },
   }
 }
