@@ -11,13 +11,22 @@ interface NamedFile {
   show: 'inline' | 'attachment'
 }
 
+/** For what cannot read the other name: the same in plain letters, `Bien-ban.pdf`. */
+const plain = (name: string): string =>
+  name
+    .normalize('NFD')
+    .replace(/\p{M}/gu, '')
+    .replace(/đ/g, 'd')
+    .replace(/Đ/g, 'D')
+    .replace(/[^\x20-\x7e]/g, '_')
+
 /** Says what comes and how it is called: a name made of its number or title, shown in the page, or as a file to keep. */
 export function nameFile(response: Response, file: NamedFile): void {
   const name = fileName(file.name, file.ending)
   response.setHeader('Content-Type', file.mediaType)
   response.setHeader(
     'Content-Disposition',
-    `${file.show}; filename="${name.replace(/[^\x20-\x7e]/g, '_')}"; filename*=UTF-8''${encodeURIComponent(name)}`,
+    `${file.show}; filename="${plain(name)}"; filename*=UTF-8''${encodeURIComponent(name)}`,
   )
   response.setHeader('Cache-Control', 'private, no-cache')
 }

@@ -192,7 +192,7 @@ export const pagesEn: typeof pagesVi = {
     turns: '{n} turns',
     votes: 'Votes',
     votesEmpty: 'There was no vote.',
-    minutes: 'Minutes',
+    minutes: 'Text of the minutes',
     minutesEmpty: 'Nothing written.',
     agenda: 'Agenda',
     archive: 'Record of the meeting',
@@ -219,7 +219,7 @@ export const pagesEn: typeof pagesVi = {
   },
   verify: {
     title: 'Verify a conclusion',
-    hint: 'Type the code printed at the foot of the conclusion.',
+    hint: 'Type the verification code printed at the end of the document.',
     field: 'Verification code',
     button: 'Verify',
     valid: 'This conclusion is in the register',
