@@ -84,6 +84,42 @@ test('own words and an own choice stay', async () => {
   await page.getByRole('button', { name: 'Hủy' }).click()
 })
 
+test('what is filled in stays with its passage: Escape puts it away, and another passage waits for it', async () => {
+  const { page } = desk
+  await desk.enter(titles.other)
+  await page.keyboard.type('Đoạn một.')
+  await page.keyboard.press('Control+K')
+  await hasKeys('Đơn vị chủ trì')
+  await page.keyboard.type('so tai chinh')
+  const options = page.locator('.combo-list [role=option]')
+  await options.filter({ hasNotText: 'Sở Tài chính' }).first().waitFor({ state: 'detached' })
+  await until('the first unit that fits is marked', () =>
+    page.evaluate(() => document.querySelector('.combo-list [role=option]')?.hasAttribute('data-highlighted') === true),
+  )
+  await page.keyboard.press('Enter')
+  await hasKeys('Đơn vị phối hợp')
+  expect(await lead().inputValue()).toBe('Sở Tài chính')
+  await page.keyboard.type('dak')
+  await options.first().waitFor()
+  await page.keyboard.press('Escape')
+  await options.first().waitFor({ state: 'detached' })
+  await readsWords('Đoạn một.')
+  await page.keyboard.press('Enter')
+  await hasKeys('Hạn hoàn thành')
+  await page.keyboard.type('15/12')
+  await page.keyboard.press('Escape')
+  await page.getByText('Phần đã nhập được giữ lại.').first().waitFor()
+  await words().waitFor({ state: 'detached' })
+  await page.keyboard.press('Control+K')
+  await hasKeys('Sản phẩm')
+  expect([await lead().inputValue(), await page.getByLabel('Hạn hoàn thành').inputValue()]).toEqual(['Sở Tài chính', '15/12'])
+  await desk.enter(titles.item)
+  await page.keyboard.press('Control+K')
+  await hasKeys('Sản phẩm')
+  expect(await words().inputValue()).toBe('Đoạn một.')
+  await page.getByRole('button', { name: 'Hủy' }).click()
+})
+
 test('an item without proposals says so', async () => {
   await desk.enter(titles.other)
   await desk.page.keyboard.press('Alt+P')
