@@ -6,6 +6,7 @@ import { isClosedStub, type MeetingState } from '#domain/meeting/state.ts'
 import { seriousViolations } from '../kit/accessibility.ts'
 import { artefacts, openBrowser, openWindow, pictures, type Window } from '../kit/browser.ts'
 import { demoMeetingId, startRoomApp, type Client, type RoomApp } from '../kit/room-client.ts'
+import { openWriter } from '../kit/minutes-writer.ts'
 import { until } from '../kit/until.ts'
 
 /**
@@ -81,6 +82,11 @@ async function look(name: string, said: Partial<Record<Face, string | RegExp>>):
 
 const conclusionId = crypto.randomUUID()
 const voteId = crypto.randomUUID()
+const minuted = [
+  '08:42 – Chủ tịch UBND huyện Tu Mơ Rông: Dự án đã bàn giao 8,2 km trong 11,5 km; còn 41 hộ chưa nhận tiền bồi thường vì đơn giá đất rừng chưa thống nhất.',
+  '08:47 – Giám đốc Sở Tài nguyên và Môi trường: Đơn giá đã thẩm định xong, trình UBND tỉnh trong tuần này.',
+  '08:49 – Phó Chủ tịch UBND tỉnh: Thống nhất tách đợt một, không chờ toàn tuyến.',
+]
 const toAll = (words: string | RegExp, ...others: Face[]) =>
   Object.fromEntries(everyFace.filter((face) => !others.includes(face)).map((face) => [face, words]))
 
@@ -133,6 +139,12 @@ describe('every face', () => {
     await act(chair, 'agenda.start', { itemId: itemIds[0] })
     await act(hall, 'floor.request', { kind: 'speak' })
     await act(chair, 'floor.grant', { userId: hall.userId, limitSeconds: 300 })
+    const writer = await openWriter(app.baseUrl, desk, meetingId, itemIds[0] ?? '')
+    for (const [line, words] of minuted.entries()) await writer.add(line, words)
+    writer.close()
+    await pageOf('secretary')
+      .getByText(minuted.at(-1) ?? '')
+      .waitFor()
     const isHeadInSight = () =>
       pageOf('secretary').evaluate(() => {
         const head = [...document.querySelectorAll('h2')].find((one) => one.textContent?.trim().startsWith('1.'))
