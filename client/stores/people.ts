@@ -55,8 +55,13 @@ export const usePeople = defineStore('people', () => {
     if (!known) return t('common.people.unknown')
     return locale.value === 'en' ? (known.nameEn ?? known.name) : known.name
   }
-  /** The short name, for rows and pictures. */
+  /** The short name, for sentences: "huyện Đăk Hà". */
   const unitShort = (unitId: string | undefined): string => unit(unitId)?.shortName ?? t('common.people.unknown')
+  /** The short name as it stands by itself, in a row or under a picture: "Huyện Đăk Hà". */
+  const unitLabel = (unitId: string | undefined): string => {
+    const name = unitShort(unitId)
+    return name.charAt(0).toLocaleUpperCase('vi') + name.slice(1)
+  }
 
   /** All leaders of the meeting, in protocol order. */
   const leaderIds = computed(() => [...persons.value.values()].filter((one) => one.role === 'leader').map((one) => one.userId))
@@ -76,6 +81,7 @@ export const usePeople = defineStore('people', () => {
     personTitle,
     unitName,
     unitShort,
+    unitLabel,
     leaderIds,
     ofUnit,
     knows,
