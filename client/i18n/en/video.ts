@@ -42,6 +42,8 @@ export const videoEn: typeof videoVi = {
   quality: { good: 'Good', fair: 'Fair', weak: 'Weak', lost: 'Lost', pictureless: 'No picture', deaf: 'Cannot hear' },
   bridge: {
     now: 'Item now',
+    nowNumbered: 'Item {number}, now',
+    nowOurs: 'Item {number}, ours to present',
     next: 'Next, expected at',
     ours: 'Our turn',
     oursAt: 'Expected {time}',

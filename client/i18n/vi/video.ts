@@ -26,7 +26,7 @@ export const videoVi = {
     missing: 'Không thấy micrô',
     busy: 'Micrô đang được chương trình khác dùng',
     elsewhere: 'Âm thanh đang ở thiết bị khác',
-    away: 'Chưa nối được tiếng',
+    away: 'Chưa có âm thanh',
   },
   openMicrophone: 'Bật micrô',
   microphoneHelp: {
@@ -47,6 +47,8 @@ export const videoVi = {
   },
   bridge: {
     now: 'Đang họp nội dung',
+    nowNumbered: 'Đang họp nội dung {number}',
+    nowOurs: 'Nội dung {number}, đơn vị báo cáo',
     next: 'Tiếp theo, dự kiến',
     ours: 'Lượt của đơn vị',
     oursAt: 'Dự kiến {time}',
