@@ -41,7 +41,7 @@ test('in the draft that the chair looks at: password, "Duyệt và ký số", an
     path: `/meetings/${meetingId}`,
     size,
   })
-  await page.getByRole('button', { name: 'Xem bản dự thảo' }).press('Enter')
+  await page.getByRole('button', { name: 'Xem dự thảo' }).press('Enter')
   const dialog = page.getByRole('dialog', { name: 'Dự thảo thông báo' })
   const field = dialog.getByLabel('Mật khẩu khóa ký số của bạn')
   await field.fill('không phải')
@@ -53,7 +53,7 @@ test('in the draft that the chair looks at: password, "Duyệt và ký số", an
   await picture(page, 'draft-to-sign')
   await field.press('Enter')
   await dialog.waitFor({ state: 'detached' })
-  await page.getByRole('button', { name: 'Xem bản dự thảo' }).press('Enter')
+  await page.getByRole('button', { name: 'Xem dự thảo' }).press('Enter')
   await page.getByRole('dialog', { name: 'Dự thảo thông báo' }).getByText('Lương Vĩnh Khoan', { exact: true }).waitFor()
   await page.keyboard.press('Escape')
 

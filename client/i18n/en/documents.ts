@@ -40,7 +40,7 @@ export const documentsEn: typeof documentsVi = {
   exchange: 'edXML',
   signed: 'Signed',
   fileOf: '{act} of {notation}',
-  showDraft: 'See the draft',
+  showDraft: 'See draft',
   draftTitle: 'Draft notice',
   draftHint: 'As the document will look; number and date are filled in at the issue.',
   draftAlt: 'Page of the draft notice of conclusions: {text}',

@@ -38,7 +38,7 @@ export const documentsVi = {
   exchange: 'edXML',
   signed: 'Đã ký số',
   fileOf: '{act} của {notation}',
-  showDraft: 'Xem bản dự thảo',
+  showDraft: 'Xem dự thảo',
   draftTitle: 'Dự thảo thông báo',
   draftHint: 'Đúng như văn bản sẽ ban hành; số và ngày được điền khi ban hành.',
   draftAlt: 'Trang dự thảo thông báo kết luận: {text}',

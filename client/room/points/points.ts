@@ -54,7 +54,7 @@ export function usePoints(): ComputedRef<Point[]> {
         key: `${unitId}:${userId ?? ''}`,
         unitId,
         userId,
-        name: isInvited ? people.unitShort(unitId) : people.personName(userId),
+        name: isInvited ? people.unitLabel(unitId) : people.personName(userId),
         who: attendance?.representative.name ?? (isInvited ? (person?.name ?? '') : (person?.title ?? '')),
         isSelf: userId !== undefined && userId === meeting.you?.userId,
         isInvited,
