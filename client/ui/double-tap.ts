@@ -2,24 +2,26 @@
 const soonMs = 400
 const nearPx = 32
 
+/** What is tapped: the button as it stands there, and by its words what it would do. */
+type Tapped = Pick<Element, 'textContent'> | null
 interface Tap {
   x: number
   y: number
   at: number
-  button: Element | null
+  button: Tapped
   words: string
 }
 let last: Tap | undefined
 
-const wordsOf = (button: Element | null): string => button?.textContent ?? ''
-const isOther = (tap: Tap, button: Element | null): boolean => tap.button !== button || tap.words !== wordsOf(button)
+const wordsOf = (button: Tapped): string => button?.textContent ?? ''
+const isOther = (tap: Tap, button: Tapped): boolean => tap.button !== button || tap.words !== wordsOf(button)
 
 /**
  * Whether this tap is the second half of a double tap on a place where by now another act stands: the answer comes within a
  * blink, and "start item 2" must not become "start item 3", nor "ask to speak" its opposite. The same button with the same words
  * may be tapped as often as one likes; keys are not taps.
  */
-export function isSecondTap(event: MouseEvent, button: Element | null): boolean {
+export function isSecondTap(event: Pick<MouseEvent, 'detail' | 'clientX' | 'clientY' | 'timeStamp'>, button: Tapped): boolean {
   if (event.detail === 0) return false
   const tap = { x: event.clientX, y: event.clientY, at: event.timeStamp, button, words: wordsOf(button) }
   if (
