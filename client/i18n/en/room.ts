@@ -101,7 +101,7 @@ export const roomEn: typeof roomVi = {
     failed: 'Not passed',
     advisory: 'Advisory, the chair decides',
     noQuorum: 'Too few voted',
-    votes: '{n} votes',
+    votes: '{n}',
     hide: 'Hide the result',
   },
   conclusions: {

@@ -52,9 +52,13 @@ export function useSpeaker(holder: () => FloorHolder | undefined) {
   const limit = computed(() => holder()?.limitSeconds)
   const part = computed(() => (limit.value === undefined ? 0 : used.value / limit.value))
   const isOver = computed(() => part.value >= 1)
-  /** Title and unit as one line, what says the same left out. */
+  /** Title and unit as one line, what says the same left out: "Chủ tịch UBND huyện" of "huyện Đăk Hà" is said in one. */
   const role = computed(() => {
-    const isSaid = title.value.toLowerCase().includes(people.unitShort(holder()?.unitId).toLowerCase())
+    const short = people.unitShort(holder()?.unitId)
+    const isSaid = title.value.toLowerCase().includes(short.toLowerCase())
+    const [kind = '', ...rest] = short.split(' ')
+    if (!isSaid && rest.length > 0 && title.value.toLowerCase().endsWith(` ${kind.toLowerCase()}`))
+      return [title.value, ...rest].join(' ')
     return [title.value, isSaid ? '' : unit.value].filter((word) => word !== '' && word !== name.value).join(', ')
   })
   return { name, title, unit, role, used, limit, part, isOver }
