@@ -126,7 +126,7 @@ describe('a meeting without a mouse', () => {
     await meets('it has five minutes more', (now) => now.agenda[0]?.budgetSeconds === before + 300)
     await pressFor(chair, 'p', 'Tạm nghỉ')
     await meets('the meeting is paused', (now) => now.status === 'paused')
-    await onTheWall(/^Tạm nghỉ từ/, 'pause')
+    await onTheWall(/^Từ \d\d:\d\d/, 'pause')
     await pressFor(chair, 'p', 'Họp tiếp')
     await meets('the meeting goes on', (now) => now.status === 'running')
   })
