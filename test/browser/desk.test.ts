@@ -416,10 +416,9 @@ describe('a meeting without a mouse', () => {
   test('the chair closes, asked once; every face says so', async () => {
     await button(chair.page, 'Kết thúc họp').waitFor()
     await press(chair, 'x')
-    await chair.page
-      .getByRole('alertdialog')
-      .getByText(/^Còn 4 nội dung chưa thảo luận: 3, 4, 5, 6\. Chưa xác nhận đã nhận kết luận: huyện Tu Mơ Rông/)
-      .waitFor()
+    const question = chair.page.getByRole('alertdialog')
+    await question.getByText('Còn 4 nội dung chưa thảo luận: 3, 4, 5, 6.', { exact: true }).waitFor()
+    await question.getByText(/^Chưa xác nhận đã nhận kết luận: huyện Tu Mơ Rông/).waitFor()
     await confirm(chair)
     await meets('the meeting is closed', (now) => now.status === 'closed')
     await onTheWall('Cuộc họp đã kết thúc', 'closed')
