@@ -33,12 +33,29 @@ const whenCalm = (work: () => void): void => {
   const late = setTimeout(soon, patienceMs)
 }
 
+const mostTries = 12
+
+/** Tries again until the page is kept: the line may go while the worker, or what it keeps, is on its way. */
+async function keepPage(triesLeft = mostTries): Promise<void> {
+  const again = () => {
+    if (triesLeft > 1) whenCalm(() => void keepPage(triesLeft - 1))
+  }
+  try {
+    const { installing } = await navigator.serviceWorker.register('/service-worker.js')
+    installing?.addEventListener('statechange', () => {
+      if (installing.state === 'redundant' && navigator.serviceWorker.controller === null) again()
+    })
+  } catch {
+    again()
+  }
+}
+
 /** Lets the page be opened again without a server, and notices each new build as soon as the line is back from its start. */
 export function followBuilds(): void {
   if (own === undefined || own === null) return
   onLive(() => void look())
   if (!('serviceWorker' in navigator)) return
-  whenCalm(() => void navigator.serviceWorker.register('/service-worker.js'))
+  whenCalm(() => void keepPage())
   void navigator.serviceWorker.ready.then((registration) => {
     registration.active?.postMessage(performance.getEntriesByType('resource').map((entry) => entry.name))
   })

@@ -65,7 +65,8 @@ const play = (...wanted: [page: Page, count: number][]) =>
   until(`voices are ${wanted.map(([, count]) => count).join(', ')}`, async () =>
     (await Promise.all(wanted.map(([page]) => voices(page)))).every((count, at) => count === wanted[at]?.[1]),
   )
-const sees = (page: Page) => until('a picture moves', () => showsNewFrame(page), 40_000)
+/** On a machine that is slow at the moment a hall gives its pictures up, for ten seconds, then twenty, then forty. */
+const sees = (page: Page) => until('a picture moves', () => showsNewFrame(page), 150_000)
 
 async function fillIn(page: Page, name: string): Promise<void> {
   await page.getByLabel('Họ và tên').fill(name)
@@ -189,14 +190,14 @@ test('a line that is cut for half a minute: all stays readable, what was pressed
   const { queue } = (await state()).floor
   expect(queue.map((one) => one.userId)).toEqual([otherHall.userId, hall.userId])
   await says(page, 'Phòng chống rét cho đàn gia súc')
-  await until('the picture moves again', () => showsNewFrame(page), 20_000)
+  await sees(page)
   expect(await page.evaluate(() => Reflect.has(window, 'isSamePage'))).toBe(true)
 
   await command(chairDesk, 'floor.grant', { userId: hall.userId })
   await says(page, 'Micrô đang bật')
   await hearsAVoice(chair.page)
   await command(hall, 'floor.yield')
-}, 120_000)
+})
 
 test('in a closed item of others a hall sees when to expect it to end, and nothing of it; then it is back by itself', async () => {
   const { page } = north

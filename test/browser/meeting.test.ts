@@ -14,6 +14,9 @@ const tablet = { width: 1280, height: 800 }
 const big = { width: 1920, height: 1080 }
 const phone = { width: 390, height: 844 }
 
+/** On a machine that is slow at the moment a hall gives its pictures up, for ten seconds, then twenty, then forty. */
+const pictureMs = 150_000
+
 let app: RoomApp
 let browser: Browser
 let office: Client
@@ -129,13 +132,13 @@ describe('a Thursday meeting', () => {
     await button(chair.page, 'Mời phát biểu').click()
     await button(hall.page, 'Kết thúc phát biểu').waitFor()
     await hall.page.getByText('Micrô đang bật').first().waitFor()
-    await until('frames of the hall are decoded', async () => (await decodedFrames(chair.page)) > 10, 60_000)
-    await until('the other hall sees it', async () => (await decodedFrames(secondHall.page)) > 10, 60_000)
+    await until('frames of the hall are decoded', async () => (await decodedFrames(chair.page)) > 10, pictureMs)
+    await until('the other hall sees it', async () => (await decodedFrames(secondHall.page)) > 10, pictureMs)
     expect(await strangersAsked(chair.page), 'own video server: nobody else is told who meets').toEqual([])
     await until('the hall is heard at the table', async () => (await loudness(chair.page)) > 0.01, 30_000)
     await pictures(hall.page, 'bridge-floor', [small, big])
     await pictures(wall.page, 'projector-floor', [small, big])
-  }, 180_000)
+  }, 400_000)
 
   test('the secretary types, the mark says saved, and the hall reads it as it is typed', async () => {
     const [item] = (await state()).agenda

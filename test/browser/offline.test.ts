@@ -195,6 +195,26 @@ test('the page names every file of its face at once, and a hall’s is dark befo
   for (const file of named) expect((await page.request.get(new URL(file, page.url()).href)).status(), file).toBe(200)
 })
 
+test('a line that goes while the page is being kept costs nothing: it is kept once the line is back', async () => {
+  const page = await hall.page.context().newPage()
+  await page.addInitScript(() => {
+    const { serviceWorker } = navigator
+    const register = serviceWorker.register.bind(serviceWorker)
+    let isFirst = true
+    serviceWorker.register = (...given) => {
+      if (!isFirst) return register(...given)
+      isFirst = false
+      Reflect.set(window, 'wasCut', true)
+      return Promise.reject(new TypeError('Failed to fetch'))
+    }
+  })
+  await page.goto(`http://127.0.0.1:${port}/`)
+  await page.waitForFunction(() => Reflect.has(window, 'wasCut'))
+  await page.evaluate(async () => (await navigator.serviceWorker.getRegistration())?.unregister())
+  await page.waitForFunction(async () => (await navigator.serviceWorker.getRegistration()) !== undefined)
+  await page.close()
+})
+
 test('can be put on the home screen of a tablet: the browser finds nothing missing', async () => {
   const inspector = await hall.page.context().newCDPSession(hall.page)
   const { installabilityErrors } = await inspector.send('Page.getInstallabilityErrors')
