@@ -246,6 +246,7 @@ export const useMeeting = defineStore('meeting', () => {
   // What many panels read
 
   const isChair = computed(() => state.value !== null && state.value.chairUserId === you.value?.userId)
+  const openVote = computed(() => state.value?.votes.find((vote) => vote.status === 'open'))
   const currentItem = computed(() => (state.value === null ? undefined : findItem(state.value, state.value.currentItemId)))
   const holder = computed(() => state.value?.floor.holder)
   const hasFloor = computed(() => holder.value !== undefined && holder.value.userId === you.value?.userId)
@@ -271,6 +272,7 @@ export const useMeeting = defineStore('meeting', () => {
     asking: outbox.asking,
     isChair,
     currentItem,
+    openVote,
     holder,
     hasFloor,
     isOutsideItem,

@@ -26,7 +26,10 @@ export async function* zipOf(entries: AsyncIterable<ArchiveEntry>, at: Date): As
     ready = []
     return chunks
   }
-  const zip = new Zip((_error, chunk) => ready.push(chunk))
+  const zip = new Zip((error: Error | null, chunk) => {
+    if (error) throw error
+    ready.push(chunk)
+  })
   for await (const { name, bytes } of entries) {
     const compression = packed.test(name) ? stored : deflated
     const body = compression === stored ? bytes : await compress(bytes)

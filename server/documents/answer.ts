@@ -1,4 +1,5 @@
 import type { Response } from 'express'
+import { plainLetters } from '#domain/plain-letters.ts'
 
 /** A file name that every browser and disk takes: `12-TB-UBND.pdf`. */
 export const fileName = (name: string, ending: string): string =>
@@ -12,13 +13,7 @@ interface NamedFile {
 }
 
 /** For what cannot read the other name: the same in plain letters, `Bien-ban.pdf`. */
-const plain = (name: string): string =>
-  name
-    .normalize('NFD')
-    .replace(/\p{M}/gu, '')
-    .replace(/đ/g, 'd')
-    .replace(/Đ/g, 'D')
-    .replace(/[^\x20-\x7e]/g, '_')
+const plain = (name: string): string => plainLetters(name).replace(/[^\x20-\x7e]/g, '_')
 
 /** Says what comes and how it is called: a name made of its number or title, shown in the page, or as a file to keep. */
 export function nameFile(response: Response, file: NamedFile): void {

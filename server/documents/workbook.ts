@@ -5,7 +5,8 @@ import { dayOf, shortDate } from '#domain/documents/dates.ts'
 
 /**
  * The register of outgoing documents in the columns of Nghị định 30/2020 (Phụ lục IV), oldest first, as a workbook to print and
- * close: all ten are as wide as a sheet of A4 that lies. What the product does not know (copies, dates of dispatch, signatures for receipt) is left for the clerk's hand.
+ * close: all ten are as wide as a sheet of A4 that lies. What the product does not know (copies, dates of dispatch, signatures
+ * for receipt) is left for the clerk's hand.
  */
 export function bookAsXlsx(entries: DocumentEntry[]): Promise<Buffer> {
   const text = { type: String, wrap: true, alignVertical: 'top', fontFamily: 'Times New Roman' } as const

@@ -2,7 +2,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { MeetingState } from '#domain/meeting/state.ts'
 import { openBrowser, openWindow, picture, type Window } from '../kit/browser.ts'
-import { cutLine, showsNewFrame, voices } from '../kit/hall.ts'
+import { cutLine, pictureMs, showsNewFrame, voices } from '../kit/hall.ts'
 import { hardToRead } from '../kit/legibility.ts'
 import { loudness } from '../kit/media.ts'
 import { scheduleMeeting, startRoomApp, type Client, type RoomApp } from '../kit/room-client.ts'
@@ -65,8 +65,7 @@ const play = (...wanted: [page: Page, count: number][]) =>
   until(`voices are ${wanted.map(([, count]) => count).join(', ')}`, async () =>
     (await Promise.all(wanted.map(([page]) => voices(page)))).every((count, at) => count === wanted[at]?.[1]),
   )
-/** On a machine that is slow at the moment a hall gives its pictures up, for ten seconds, then twenty, then forty. */
-const sees = (page: Page) => until('a picture moves', () => showsNewFrame(page), 150_000)
+const sees = (page: Page) => until('a picture moves', () => showsNewFrame(page), pictureMs)
 
 async function fillIn(page: Page, name: string): Promise<void> {
   await page.getByLabel('Họ và tên').fill(name)

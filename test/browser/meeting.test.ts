@@ -2,6 +2,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { isClosedStub, type MeetingState } from '#domain/meeting/state.ts'
 import { seriousViolations } from '../kit/accessibility.ts'
+import { pictureMs } from '../kit/hall.ts'
 import { openBrowser, openWindow, picture, pictures, type Window } from '../kit/browser.ts'
 import { decodedFrames, loudness, strangersAsked } from '../kit/media.ts'
 import { demoMeetingId, startRoomApp, type Client, type RoomApp } from '../kit/room-client.ts'
@@ -13,9 +14,6 @@ const small = { width: 1280, height: 720 }
 const tablet = { width: 1280, height: 800 }
 const big = { width: 1920, height: 1080 }
 const phone = { width: 390, height: 844 }
-
-/** On a machine that is slow at the moment a hall gives its pictures up, for ten seconds, then twenty, then forty. */
-const pictureMs = 150_000
 
 let app: RoomApp
 let browser: Browser

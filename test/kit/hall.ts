@@ -2,6 +2,9 @@ import type { Browser, Page } from 'playwright-core'
 
 /** What a hall's screen shows and plays, and how its line is cut. */
 
+/** On a machine that is slow at the moment a hall gives its pictures up, for ten seconds, then twenty, then forty. */
+export const pictureMs = 150_000
+
 /** Whether any video on the page presents a new frame within a second and a half. */
 export const showsNewFrame = (page: Page): Promise<boolean> =>
   page.evaluate(() =>

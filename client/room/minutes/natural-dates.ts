@@ -1,9 +1,11 @@
+import { plainText } from '../../ui/match-text.ts'
+
 /**
  * Reads a due date as people write it: `15/12`, `15/12/2026`, `hôm nay`, `mai`, `thứ sáu`, `thứ sáu tuần sau`, `cuối tháng`,
  * with or without marks. `today` and the answer are days in Viet Nam, `YYYY-MM-DD`; undefined when it cannot be read.
  */
 export function readDay(text: string, today: string): string | undefined {
-  const plain = text.normalize('NFD').replace(/\p{M}/gu, '').replace(/đ/gi, 'd').toLowerCase().trim().replace(/\s+/g, ' ')
+  const plain = plainText(text).replace(/\s+/g, ' ')
   if (/^\d{4}-\d{2}-\d{2}$/.test(plain)) return existing(plain)
   const numbers = /^(?:ngay )?(\d{1,2})[/.-](\d{1,2})(?:[/.-](\d{4}))?$/.exec(plain)
   if (numbers) return fromNumbers(Number(numbers[1]), Number(numbers[2]), numbers[3], today)
