@@ -99,7 +99,7 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'domain', root, include: ['test/domain/**/*.test.ts'] },
+        test: { name: 'domain', root, include: ['test/domain/**/*.test.ts'], testTimeout: 60_000 },
       },
       {
         extends: true,

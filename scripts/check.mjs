@@ -29,16 +29,19 @@ const steps = [
   ['weight of the client', weighBundle],
 ]
 
-/** Runs every step and prints what failed in full; resolves to how many passed and failed. */
+/** Runs every step and prints what failed in full; resolves to how many passed and failed, and a line for each that did. */
 export async function check() {
-  const tally = { passed: 0, failed: 0 }
+  const tally = { passed: 0, failed: 0, failures: [] }
   // Each type checker takes up to a gigabyte.
   const width = Math.max(1, Math.min(4, availableParallelism(), Math.floor(totalmem() / 2 ** 31)))
   await eachOf(steps, width, async ([name, run]) => {
     const start = Date.now()
     const { code, output } = await run()
     if (code === 0) tally.passed++
-    else tally.failed++
+    else {
+      tally.failed++
+      tally.failures.push(`✗ ${name}`)
+    }
     console.log(`${code === 0 ? '✓' : '✗'} ${name} (${seconds(start)})`)
     if (code !== 0) console.log(output.trimEnd())
   })

@@ -6,10 +6,12 @@ import { binOf, runNode, seconds } from './steps.mjs'
 
 const start = Date.now()
 const total = { passed: 0, failed: 0, skipped: 0 }
-const add = ({ passed, failed, skipped = 0 }) => {
+const failures = []
+const add = ({ passed, failed, skipped = 0, failures: named = [] }) => {
   total.passed += passed
   total.failed += failed
   total.skipped += skipped
+  failures.push(...named)
 }
 
 console.log('Looking for what the tests need')
@@ -24,6 +26,8 @@ for (const project of ['domain', 'integration', 'browser']) {
   add(await runTests(project))
 }
 
+// What failed stands far above by now.
+if (failures.length > 0) console.log(`\nFailed:\n${failures.join('\n')}`)
 console.log(`\nDone in ${seconds(start)}${total.skipped > 0 ? `; ${total.skipped} skipped` : ''}`)
 console.log(`${total.passed} passed, ${total.failed} failed`)
 process.exitCode = total.failed > 0 ? 1 : 0
@@ -33,15 +37,13 @@ async function runTests(project) {
     show: true,
     env: chromium === undefined ? {} : { CHROMIUM: chromium },
   })
-  const [, passed, failed, skipped] = sumLine(output) ?? []
-  // Without a sum it ended before its tests did.
-  if (passed === undefined) return { passed: 0, failed: 1 }
-  const tally = { passed: Number(passed), failed: Number(failed), skipped: Number(skipped ?? 0) }
-  return code !== 0 && tally.failed === 0 ? { ...tally, failed: 1 } : tally
-}
-
-/** The line of test/kit/reporter.ts. */
-function sumLine(output) {
   const lines = stripVTControlCharacters(output).trimEnd().split('\n')
-  return lines.map((line) => /^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$/.exec(line)).findLast((match) => match !== null)
+  // The last line that test/kit/reporter.ts prints; before it stands one for each failure.
+  const end = lines.findLastIndex((line) => /^\d+ passed, \d+ failed/.test(line))
+  // Without a sum it ended before its tests did.
+  if (end < 0) return { passed: 0, failed: 1, failures: [`✗ ${project} ended before its tests did`] }
+  const [passed, failed, skipped = 0] = lines[end].match(/\d+/g).map(Number)
+  if (code !== 0 && failed === 0)
+    return { passed, failed: 1, skipped, failures: [`✗ ${project} ended with code ${code} though its tests passed`] }
+  return { passed, failed, skipped, failures: lines.slice(end - failed, end) }
 }
