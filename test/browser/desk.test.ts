@@ -283,7 +283,7 @@ describe('a meeting without a mouse', () => {
     await onTheWall('Kết luận số 01/TB-UBND', 'conclusion')
   })
 
-  test('defers an item with a reason; keys rest while somebody types; the focus is not lost', async () => {
+  test('defers an item with a reason, which one Escape does not throw away; keys rest while somebody types; the focus is not lost', async () => {
     await pressFor(chair, 'l', 'Thành phần trong phòng')
     await chair.page.getByLabel('Tìm đơn vị hoặc người').waitFor()
     const running = (await state()).currentItemId
@@ -292,7 +292,16 @@ describe('a meeting without a mouse', () => {
     await press(chair, 'Escape')
     expect((await state()).currentItemId).toBe(running)
     await pressFor(chair, 'd', 'Hoãn')
-    await chair.page.getByLabel('Lý do hoãn').waitFor()
+    const reason = chair.page.getByLabel('Lý do hoãn')
+    await reason.waitFor()
+    await chair.page.keyboard.type('Nhầm')
+    await press(chair, 'Escape')
+    await chair.page.getByText('Chưa lưu những gì vừa nhập').waitFor()
+    expect(await reason.inputValue()).toBe('Nhầm')
+    await press(chair, 'Escape')
+    await reason.waitFor({ state: 'detached' })
+    await pressFor(chair, 'd', 'Hoãn')
+    await reason.waitFor()
     await chair.page.keyboard.type('Chờ số liệu của Sở Tài chính')
     await press(chair, 'Enter')
     await chair.page.getByText('Lý do: Chờ số liệu của Sở Tài chính').waitFor()

@@ -207,6 +207,9 @@ export const commonEn: typeof commonVi = {
     vi: 'Tiếng Việt',
     en: 'English',
   },
+  dialog: {
+    typed: 'What you typed is not saved. Press Esc again to drop it.',
+  },
   keys: {
     title: 'Keys',
     hint: 'Keys work while the caret is not in a field.',

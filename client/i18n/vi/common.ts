@@ -206,6 +206,9 @@ export const commonVi = {
     vi: 'Tiếng Việt',
     en: 'English',
   },
+  dialog: {
+    typed: 'Chưa lưu những gì vừa nhập. Bấm Esc lần nữa để bỏ.',
+  },
   keys: {
     title: 'Phím tắt',
     hint: 'Phím chạy khi con trỏ không ở trong ô nhập.',
