@@ -359,11 +359,17 @@ describe('a meeting without a mouse', () => {
   test('help calls stand oldest first; the oldest one is done by one key', async () => {
     await done(hall.command(meetingId, 'help.request', { text: 'Không nghe được loa' }))
     await done(vice.command(meetingId, 'help.request', { text: 'Màn hình tắt' }))
+    const third = await app.signIn('diemcau.konplong')
+    await done(third.command(meetingId, 'help.request', { text: 'Mất hình' }))
+    // Of three the chair reads in one line what the oldest says and who the others are: what needs a yes stays in sight.
+    const needs = chair.page.getByRole('region', { name: 'Cần quyết định' }).getByRole('listitem')
+    await needs.filter({ hasText: /3 điểm cầu cần hỗ trợ.*Không nghe được loa.*UBND tỉnh, huyện Kon Plông/ }).waitFor()
     const calls = office.page.getByRole('region', { name: /^Gọi hỗ trợ/ }).getByRole('listitem')
     await calls.nth(1).waitFor()
     expect(await calls.first().textContent()).toContain('Không nghe được loa')
     await pressFor(office, 'h', 'Đã xử lý')
     await meets('the oldest is resolved', (now) => now.help[0]?.resolvedAt !== undefined && now.help[1]?.resolvedAt === undefined)
+    await needs.filter({ hasText: /Huyện Kon Plông cần hỗ trợ.*Mất hình/ }).waitFor()
   })
 
   test('a PDF is brought, shown and turned by page, on the wall and at the points', async () => {

@@ -140,6 +140,7 @@ export const roomEn: typeof roomVi = {
   },
   help: {
     waiting: '{unit} needs technical help',
+    many: '{n} points need technical help',
     noWords: 'Called for help, no reason given.',
     since: 'since {time}',
   },

@@ -139,6 +139,7 @@ export const roomVi = {
   },
   help: {
     waiting: '{unit} cần hỗ trợ kỹ thuật',
+    many: '{n} điểm cầu cần hỗ trợ kỹ thuật',
     noWords: 'Gọi hỗ trợ, chưa ghi lý do.',
     since: 'từ {time}',
   },
