@@ -88,32 +88,33 @@ async function startTimeStamps(folder: string): Promise<{ url: string; close: ()
   ]
   await writeFile(path.join(folder, 'tsa.cnf'), `[tsa]\ndefault_tsa = one\n[one]\n${lines.join('\n')}\n`)
   await writeFile(path.join(folder, 'serial'), '01\n')
+  /** One after another: openssl counts its stamps in a file, and two at once would refuse one another a number. */
+  let last: Promise<unknown> = Promise.resolve()
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const mine = last.then(work, work)
+    last = mine
+    return mine
+  }
+  const stamp = async (query: Buffer): Promise<Buffer> => {
+    const name = crypto.randomUUID()
+    await writeFile(path.join(folder, `${name}.query`), query)
+    await run(
+      'openssl',
+      [
+        ...['ts', '-reply', '-config', 'tsa.cnf', '-queryfile', `${name}.query`],
+        ...['-signer', 'tsa.pem', '-inkey', 'tsa.key', '-out', `${name}.reply`],
+      ],
+      { cwd: folder },
+    )
+    return readFile(path.join(folder, `${name}.reply`))
+  }
   const server = createServer((request, response) => {
     void (async () => {
       const chunks: Buffer[] = []
       for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk)
-      const name = crypto.randomUUID()
-      await writeFile(path.join(folder, `${name}.query`), Buffer.concat(chunks))
-      await run(
-        'openssl',
-        [
-          'ts',
-          '-reply',
-          '-config',
-          'tsa.cnf',
-          '-queryfile',
-          `${name}.query`,
-          '-signer',
-          'tsa.pem',
-          '-inkey',
-          'tsa.key',
-          '-out',
-          `${name}.reply`,
-        ],
-        { cwd: folder },
-      )
+      const reply = await inTurn(() => stamp(Buffer.concat(chunks)))
       response.setHeader('content-type', 'application/timestamp-reply')
-      response.end(await readFile(path.join(folder, `${name}.reply`)))
+      response.end(reply)
     })().catch(() => response.writeHead(500).end())
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
