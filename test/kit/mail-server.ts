@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net'
 import { simpleParser, type ParsedMail } from 'mailparser'
 import { SMTPServer } from 'smtp-server'
 
-/** What the server says to the next mail: takes it, refuses it for now or for good, or holds its answer back. */
+/** What the server says to the next mail that is offered: takes it, refuses it for now or for good, or never answers it. */
 export type Mood = 'takes' | 'busy' | 'unknown' | 'silent'
 
 export interface MailServer {
@@ -20,20 +20,23 @@ export async function startMailServer(): Promise<MailServer> {
   let mood: Mood = 'takes'
   let offered = 0
   const taken: ParsedMail[] = []
+  /** Mails that were offered in silence: they stay unanswered, whatever the mood is when their last bytes are read. */
+  const unanswered = new WeakSet<object>()
   const refusal = (code: number, words: string) => Object.assign(new Error(words), { responseCode: code })
   const server = new SMTPServer({
     disabledCommands: ['AUTH', 'STARTTLS'],
     logger: false,
-    onRcptTo: (_address, _session, answer) => {
+    onRcptTo: (_address, session, answer) => {
       offered += 1
+      if (mood === 'silent') unanswered.add(session)
       if (mood === 'busy') answer(refusal(451, 'Try again later'))
       else if (mood === 'unknown') answer(refusal(550, 'No such mailbox'))
       else answer()
     },
-    onData: (stream, _session, answer) => {
+    onData: (stream, session, answer) => {
       simpleParser(stream).then(
         (mail) => {
-          if (mood === 'silent') return
+          if (unanswered.has(session)) return
           taken.push(mail)
           answer()
         },
