@@ -100,7 +100,8 @@ async function endPredecessors(tx: TransactionSql, file: OrganisationFile, idOf:
     const old = from.filter((code) => code !== to)
     if (successor === undefined || old.length === 0) continue
     await tx`
-      update units set successor_id = ${successor}, valid_to = coalesce(${file.validFrom ?? null}::date, current_date) - 1
+      update units set successor_id = ${successor},
+        valid_to = coalesce(${file.validFrom ?? null}::date, (now() at time zone 'Asia/Ho_Chi_Minh')::date) - 1
       where code in ${tx(old)} and successor_id is null and id <> ${successor}`
   }
 }

@@ -30,7 +30,7 @@ export function createDirectory(sql: Sql): () => Promise<Directory> {
       sql<{ id: string; name: string; title: string; role: Role; unit_id: string; is_disabled: boolean }[]>`
         select id, name, title, role, unit_id, is_disabled from users order by sort_order, username`,
       sql<{ id: string; kind: UnitKind; is_ended: boolean }[]>`
-        select id, kind, coalesce(valid_to < current_date, false) as is_ended from units`,
+        select id, kind, coalesce(valid_to < (now() at time zone 'Asia/Ho_Chi_Minh')::date, false) as is_ended from units`,
     ])
     const active = people.filter((one) => !one.is_disabled)
     return {

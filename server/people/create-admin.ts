@@ -96,7 +96,7 @@ async function createAdmin(sql: Sql, username: string, password: string): Promis
       return `The administrator ${username} has a new password.`
     }
     const offices = await tx<{ id: string }[]>`
-      select id from units where kind = 'office' and (valid_to is null or valid_to >= current_date)
+      select id from units where kind = 'office' and (valid_to is null or valid_to >= (now() at time zone 'Asia/Ho_Chi_Minh')::date)
       order by code <> 'vpubnd', sort_order limit 1`
     const unitId = offices[0]?.id ?? uuid()
     // An empty database: the Office is there from the start, and a file that is loaded later gives it its own names.
