@@ -105,11 +105,7 @@ export class Room {
 
   private push(work: Work): void {
     this.waiting.push(work)
-    this.working ??= new Promise<void>((resolve) => setImmediate(resolve))
-      .then(() => this.work())
-      .finally(() => {
-        this.working = null
-      })
+    this.working ??= new Promise<void>((resolve) => setImmediate(resolve)).then(() => this.work())
   }
 
   /** Resolves when nothing waits any more. */
@@ -129,6 +125,8 @@ export class Room {
         void this.catchUp().catch((later: unknown) => this.around.log.debug({ err: later }, 'the log cannot be read yet'))
       }
     }
+    // With the last look at what waits, not a moment later: who comes in between would wait for somebody else to come.
+    this.working = null
   }
 
   private async commit(batch: Work[]): Promise<void> {

@@ -54,7 +54,7 @@ export const ask = (socket: Socket, event: string, payload: unknown): Promise<un
   new Promise((resolve, reject) => {
     const lost = (): void => reject(new Error('the line was lost'))
     socket.once('disconnect', lost)
-    socket.timeout(20_000).emit(event, payload, (error: Error | null, answer: unknown) => {
+    socket.timeout(30_000).emit(event, payload, (error: Error | null, answer: unknown) => {
       socket.off('disconnect', lost)
       if (error) reject(error)
       else resolve(answer)

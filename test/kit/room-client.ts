@@ -130,11 +130,17 @@ export function connect(baseUrl: string, who: { username: string; cookie: string
         take(message.events)
       })
     }))
-  const ask = async (event: string, payload: unknown): Promise<Answer> => {
+  /** `heed` is given the answer before anything that follows it on the line is read. */
+  const ask = async (event: string, payload: unknown, heed: (answer: Answer) => void = () => undefined): Promise<Answer> => {
     const line = await socket()
-    const answer = (await line.timeout(15_000).emitWithAck(event, payload)) as Answer
-    received.push(JSON.stringify(answer))
-    return answer
+    return new Promise((resolve, reject) => {
+      line.timeout(30_000).emit(event, payload, (error: Error | null, answer: Answer) => {
+        if (error) return reject(error)
+        received.push(JSON.stringify(answer))
+        heed(answer)
+        resolve(answer)
+      })
+    })
   }
 
   return {
@@ -151,13 +157,12 @@ export function connect(baseUrl: string, who: { username: string; cookie: string
     },
     get: (path) => request('GET', path),
     send: (method, path, body) => request(method, path, body),
-    ask,
-    join: async (meetingId, since) => {
-      const answer = await ask('meeting:join', { meetingId, ...(since === undefined ? {} : { since }) })
-      if ('snapshot' in answer) state = answer.snapshot as MeetingState
-      if ('events' in answer) take(answer.events as MeetingEvent[])
-      return answer
-    },
+    ask: (event, payload) => ask(event, payload),
+    join: (meetingId, since) =>
+      ask('meeting:join', { meetingId, ...(since === undefined ? {} : { since }) }, (answer) => {
+        if ('snapshot' in answer) state = answer.snapshot as MeetingState
+        if ('events' in answer) take(answer.events as MeetingEvent[])
+      }),
     command: (meetingId, type, fields = {}, commandId = crypto.randomUUID()) =>
       ask('meeting:command', { meetingId, commandId, type, ...fields }),
     socket,
