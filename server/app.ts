@@ -235,7 +235,7 @@ export function createApp(settings: Settings, { log, progress = silently }: AppO
     })
     registerMeetings(doors, services, rooms)
     registerMinutesRoutes(doors, minutes.sections, access)
-    const comments = await registerMinutesComments(doors, { sql, log, io, mayWrite: access.mayWrite })
+    const comments = await registerMinutesComments(doors, { sql, log, io, mayWrite: access.mayWrite, catchUp: access.catchUp })
     endings.add(() => comments.close())
     const renderer = createDocumentRenderer()
     endings.add(() => renderer.close())

@@ -13,6 +13,9 @@ export function createAccess(rooms: Rooms, sql: Sql) {
   const stateOf = async (meetingId: string): Promise<MeetingState | null> => (await rooms.stateOf(meetingId))?.state ?? null
 
   return {
+    /** Resolves when what any process acknowledged before the call is in the state that the others here are answered from. */
+    catchUp: async (meetingId: string): Promise<void> => (await rooms.find(meetingId))?.catchUp(),
+
     mayRead: async (viewer: Viewer, meetingId: string, sectionId: string): Promise<boolean> => {
       const state = await stateOf(meetingId)
       return state !== null && mayAttendItem(viewer, state, sectionId)

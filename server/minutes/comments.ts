@@ -26,6 +26,8 @@ interface Needs {
   io: RoomServer
   /** Why somebody may not write a section now, or null: whoever may not write it does not know that it has comments. */
   mayWrite: (actor: Actor, meetingId: string, sectionId: string) => Promise<Refusal | null>
+  /** Resolves when what any process acknowledged before is known here, so that who was removed there is asked for as removed. */
+  catchUp: (meetingId: string) => Promise<void>
 }
 
 const channel = 'minutes_comments'
@@ -34,7 +36,7 @@ const Changed = z.object({ meetingId: Id, commentId: Id })
 /** The desk's comments over HTTP, and live to the other desks, over all processes. */
 export async function registerMinutesComments(
   doors: Doors,
-  { sql, log, io, mayWrite }: Needs,
+  { sql, log, io, mayWrite, catchUp }: Needs,
 ): Promise<{ close: () => Promise<void> }> {
   const store = new CommentStore(sql)
 
@@ -43,6 +45,7 @@ export async function registerMinutesComments(
     const ids = io.sockets.adapter.rooms.get(everyoneIn(meetingId))
     const comment = ids && (await store.find(meetingId, commentId))
     if (!comment) return
+    await catchUp(meetingId)
     for (const id of ids) {
       const socket = io.sockets.sockets.get(id)
       if (!socket) continue
@@ -69,6 +72,7 @@ export async function registerMinutesComments(
 
   /** The comment, for whoever may write its section; for others it does not exist. */
   const writable = async (actor: Actor, meetingId: string, commentId: string) => {
+    await catchUp(meetingId)
     const refusal = await mayWrite(actor, meetingId, meetingId)
     if (refusal) return { refusal }
     const comment = await store.find(meetingId, commentId)
@@ -95,6 +99,7 @@ export async function registerMinutesComments(
     },
     async ({ params, session }) => {
       const actor = viewerOf(session)
+      await catchUp(params.id)
       const refusal = await mayWrite(actor, params.id, params.id)
       if (refusal) return { refusal }
       const all = await store.ofMeeting(params.id)
@@ -116,6 +121,7 @@ export async function registerMinutesComments(
     },
     async ({ params, body, session }) => {
       const actor = viewerOf(session)
+      await catchUp(params.id)
       const refusal = await mayWrite(actor, params.id, body.sectionId)
       if (refusal) return { refusal }
       const made = await store.add(params.id, actor.userId, body)

@@ -72,15 +72,15 @@ describe('who writes the minutes', () => {
       status: 201,
       body: { comment: { id: mine.commentId, quote: 'còn 41 hộ', userId: secretary.userId, answers: [], version: 1 } },
     })
-    await until('the office is told', () => told.length === 1)
+    await until('the office is told', () => told.length > 0)
     const answer = { answerId: crypto.randomUUID(), text: 'Đã sửa theo báo cáo.' }
     const toldChair = await toldTo(chair)
     expect((await office.send('POST', `${path()}/${mine.commentId}/answers`, answer)).status).toBe(201)
     expect((await chair.send('PUT', `${path()}/${mine.commentId}/resolution`, { isResolved: true })).status).toBe(200)
-    await until('all is told to the chair', () => toldChair.at(-1)?.resolved !== undefined)
-    await until('and to the office', () => told.at(-1)?.version === 3)
+    await until('all is told to the chair', () => toldChair.some((one) => one.resolved !== undefined))
+    const whole = await until('and to the office', () => told.find((one) => one.version === 3))
     const [stored] = await listOf(office)
-    expect(stored).toEqual(told.at(-1))
+    expect(stored).toEqual(whole)
     expect(stored).toMatchObject({
       answers: [{ id: answer.answerId, userId: office.userId, text: answer.text }],
       resolved: { userId: chair.userId },
