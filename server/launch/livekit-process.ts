@@ -184,7 +184,10 @@ async function runOnce(
     ended.abort()
   })
   try {
-    await writeFile(place.running, JSON.stringify({ ...ports, pid }))
+    // Whole or not at all: by it the next process finds what a killed one left running, and those that share it its address.
+    const fresh = `${place.running}.${process.pid}`
+    await writeFile(fresh, JSON.stringify({ ...ports, pid }))
+    await rename(fresh, place.running)
     let hung: NodeJS.Timeout | undefined
     void watchHealth(
       () => keeper.facts.httpUrl,

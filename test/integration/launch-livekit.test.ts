@@ -82,7 +82,7 @@ async function startElsewhere(dataDir: string) {
   owner.stdout.on('data', (chunk: Buffer) => {
     printed += chunk.toString()
   })
-  await until('LiveKit is ready elsewhere', () => printed.includes('"ready"'), 30_000)
+  await until('LiveKit is ready elsewhere', () => printed.includes('"ready"'))
   return owner
 }
 
@@ -113,7 +113,7 @@ describe('LiveKit', () => {
       const { received, url } = await startListener()
       const livekit = await find(folder, {}, url)
       expect(livekit.state).toBe('starting')
-      await until('video is ready', () => livekit.state === 'ready', 20_000)
+      await until('video is ready', () => livekit.state === 'ready')
 
       const token = new AccessToken(livekit.apiKey, livekit.apiSecret, { identity: 'somebody' })
       token.addGrant({ roomJoin: true, room: 'thursday' })
@@ -121,27 +121,29 @@ describe('LiveKit', () => {
       await room.connect(livekit.url, await token.toJwt(), { autoSubscribe: true, dynacast: false })
       undo.push(() => room.disconnect())
       const rooms = new RoomServiceClient(livekit.httpUrl, livekit.apiKey, livekit.apiSecret)
-      expect((await rooms.listParticipants('thursday')).map((person) => person.identity)).toEqual(['somebody'])
+      const inside = await until('the room has a person', async () => {
+        const people = await rooms.listParticipants('thursday')
+        return people.length > 0 && people
+      })
+      expect(inside.map((person) => person.identity)).toEqual(['somebody'])
       const report = await until('the join is reported', () => received.find(({ body }) => body.includes('participant_joined')))
       expect(report.authorization).not.toBe('')
 
       const { pid } = await runningIn(folder)
-      const begun = performance.now()
       await livekit.stop()
       expect(processAt(pid)).toBeNull()
-      expect(performance.now() - begun).toBeLessThan(6_000)
     },
   )
 
   test.runIf(isInstalled)('is started again after it was killed, at the same address', async () => {
     const folder = await freshFolder()
     const livekit = await find(folder)
-    await until('video is ready', () => livekit.state === 'ready', 20_000)
+    await until('video is ready', () => livekit.state === 'ready')
     const before = livekit.url
     const states: string[] = []
     livekit.onState((state) => states.push(state))
     process.kill((await runningIn(folder)).pid, 'SIGKILL')
-    await until('it went and came back', () => states.join() === 'away,ready', 15_000)
+    await until('it went and came back', () => states[0] === 'away' && states.at(-1) === 'ready')
     expect(livekit.url).toBe(before)
   })
 
@@ -153,7 +155,7 @@ describe('LiveKit', () => {
     await once(owner, 'exit')
     expect(processAt(orphan)).not.toBeNull()
     const livekit = await find(folder)
-    await until('video is ready', () => livekit.state === 'ready' && processAt(orphan) === null, 20_000)
+    await until('video is ready', () => livekit.state === 'ready' && processAt(orphan) === null)
     expect((await runningIn(folder)).pid).not.toBe(orphan)
   })
 
@@ -166,6 +168,6 @@ describe('LiveKit', () => {
     expect(livekit.url).toBe(`ws://127.0.0.1:${port}`)
     await end(owner)
     expect(processAt(pid)).toBeNull()
-    await until('taken over', async () => (await runningIn(folder)).pid !== pid && livekit.state === 'ready', 20_000)
+    await until('taken over', async () => (await runningIn(folder)).pid !== pid && livekit.state === 'ready')
   })
 })
