@@ -91,12 +91,13 @@ export function keepGrants({ livekit, server, rooms, people, log }: Options): Gr
   }
 
   const settle = async (meetingId: string): Promise<void> => {
-    const found = await rooms.stateOf(meetingId)
-    if (!found) return
-    const { state } = found
+    const before = await rooms.stateOf(meetingId)
+    if (!before) return
+    const names = mediaRoomsOf(before.state)
+    const there = names.length === 1 && mediaRoomOf(before.state) !== null ? names : await server.rooms(names)
+    // As it is after the server's answer: who was let in while that was on its way is not put out for what was true before.
+    const state = (await rooms.stateOf(meetingId))?.state ?? before.state
     const current = mediaRoomOf(state)
-    const names = mediaRoomsOf(state)
-    const there = names.length === 1 && current !== null ? names : await server.rooms(names)
     const over = there.filter((room) => room !== current).map((room) => server.closeRoom(room))
     for (const room of names)
       if (room !== current) {
@@ -106,9 +107,10 @@ export function keepGrants({ livekit, server, rooms, people, log }: Options): Gr
     await Promise.all([...over, current !== null && there.includes(current) ? settleRoom(current, state) : undefined])
   }
 
-  const settleRoom = async (room: string, state: MeetingState): Promise<void> => {
+  const settleRoom = async (room: string, before: MeetingState): Promise<void> => {
     const inside = await server.participants(room)
     const known = await people.find(inside.flatMap((one) => readIdentity(one.identity)?.userId ?? []))
+    const state = (await rooms.stateOf(before.meetingId))?.state ?? before
     const there = new Set(inside.map((one) => one.sid))
     for (const sid of lastSet.get(room)?.keys() ?? []) if (!there.has(sid)) lastSet.get(room)?.delete(sid)
     const identities = new Set(inside.map((one) => one.identity))
@@ -205,11 +207,12 @@ export function keepGrants({ livekit, server, rooms, people, log }: Options): Gr
     enforce,
     async check(room, { identity }) {
       const meetingId = meetingOfMediaRoom(room)
-      const found = meetingId === null ? null : await rooms.stateOf(meetingId)
-      if (!found) return
+      if (meetingId === null) return
       try {
         const who = readIdentity(identity)
         const person = who && (await people.find([who.userId])).get(who.userId)
+        const found = await rooms.stateOf(meetingId)
+        if (!found) return
         if (person && mediaRightsFor(person, found.state)?.room === room) enforce(found.state.meetingId)
         else await server.remove(room, identity)
       } catch (error) {
