@@ -108,7 +108,7 @@ export default defineConfig({
           root,
           include: ['test/integration/**/*.test.ts'],
           fileParallelism: false,
-          testTimeout: 60_000,
+          testTimeout: 120_000,
           hookTimeout: 120_000,
         },
       },

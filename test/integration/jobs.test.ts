@@ -71,7 +71,7 @@ describe('work in the background', () => {
     })
     await expect(undone).rejects.toThrow('rolled back')
     await database.sql.begin((tx) => enqueue(tx, piece, { piece: 'kept' }))
-    await until('the job', () => seen.length > 0, 30_000)
+    await until('the job', () => seen.length > 0)
     await until('the queue is empty', async () => (await left()) === 0)
     expect(seen).toEqual(['kept'])
   })
@@ -85,7 +85,7 @@ describe('work in the background', () => {
     })
     jobs.start()
     await enqueue(database.sql, piece, { piece: 'one' })
-    await until('the queue is empty', async () => tries.length > 1 && (await left()) === 0, 20_000)
+    await until('the queue is empty', async () => tries.length > 1 && (await left()) === 0)
     expect(tries).toEqual([1, 2])
   })
 
@@ -97,17 +97,17 @@ describe('work in the background', () => {
     const jobs = open()
     jobs.handle(piece, ({ piece }) => Promise.resolve(void seen.push(piece)))
     jobs.start()
-    await until('the queue is empty', async () => seen.length > 0 && (await left()) === 0, 30_000)
+    await until('the queue is empty', async () => seen.length > 0 && (await left()) === 0)
     expect(seen).toEqual(['second'])
   })
 
   test('a process killed in the middle of a job: the next one does it, to the end, once', async () => {
     const first = startWorker('first')
     await enqueue(database.sql, piece, { piece: 'half' })
-    await until('the job began', async () => (await done()).includes('first began half'), 30_000)
+    await until('the job began', async () => (await done()).includes('first began half'))
     await endOf(first, 'SIGKILL')
     startWorker('second')
-    await until('the job began again', async () => (await done()).includes('second began half'), 30_000)
+    await until('the job began again', async () => (await done()).includes('second began half'))
     await letThrough('half')
     await until('the queue is empty', async () => (await left()) === 0)
     expect(await done()).toEqual(['first began half', 'second began half', 'second done half'])
@@ -118,7 +118,7 @@ describe('work in the background', () => {
     await letThrough('two')
     const first = startWorker('first')
     await enqueue(database.sql, piece, { piece: 'one' })
-    await until('the first works', async () => (await done()).includes('first done one'), 30_000)
+    await until('the first works', async () => (await done()).includes('first done one'))
 
     const jobs = open()
     const taken: string[] = []
@@ -130,13 +130,14 @@ describe('work in the background', () => {
 
     await endOf(first, 'SIGKILL')
     await enqueue(database.sql, piece, { piece: 'three' })
-    await until('the other took over', () => taken.includes('three'), 30_000)
+    await until('the other took over', () => taken.includes('three'))
   })
 
   test('stopping lets a running job hear it, and leaves the job for later', async () => {
     const jobs = open()
-    let heard = false
+    let [began, heard] = [false, false]
     jobs.handle(piece, (_payload, { signal }) => {
+      began = true
       return new Promise((_, reject) =>
         signal.addEventListener('abort', () => {
           heard = true
@@ -146,8 +147,7 @@ describe('work in the background', () => {
     })
     jobs.start()
     await enqueue(database.sql, piece, { piece: 'long' })
-    const running = () => database.sql`select 1 from graphile_worker.jobs where locked_by is not null`
-    await until('it runs', async () => (await running()).length > 0)
+    await until('it runs', () => began)
     await jobs.close()
     expect(heard).toBe(true)
     expect(await left()).toBe(1)
@@ -155,7 +155,7 @@ describe('work in the background', () => {
     const next = open()
     next.handle(piece, () => Promise.resolve())
     next.start()
-    await until('the next process does it', async () => (await left()) === 0, 20_000)
+    await until('the next process does it', async () => (await left()) === 0)
   })
 })
 

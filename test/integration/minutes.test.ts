@@ -243,7 +243,7 @@ describe('typing together', () => {
     const slow = await Promise.all([{}, { wire: 'compact' }].map((more) => edit(server, sectionId, uuid(), more)))
     const lengths = slow.map((reader) => {
       const seen: number[] = []
-      reader.doc.on('update', () => seen.push(reader.text().length))
+      reader.doc.on('update', () => seen.push(textIn(reader.doc.getXmlFragment('default')).length))
       return seen
     })
     const transports = slow.map((reader) => socketOf(reader.line.socket))
@@ -334,7 +334,7 @@ describe('several processes', () => {
     const other = await edit(there, sectionId, colleague)
     await sql`select pg_terminate_backend(pid) from pg_stat_activity where query ilike 'listen%'`
     await one.type((root) => root.insert(0, [paragraph('vẫn tới')]))
-    await until('the other process has it', () => other.text() === 'vẫn tới', 4000)
+    await until('the other process has it', () => other.text() === 'vẫn tới')
   })
 
   test('an author id claimed on two processes belongs to one person only', async () => {
@@ -555,7 +555,7 @@ describe('carets', () => {
     elsewhere.socket.on('minutes:awareness', (message: unknown) => far.push(message))
     await elsewhere.sync()
     writer.socket.emit('minutes:awareness', { meetingId, sectionId, update })
-    await until('a reader on another process hears it', () => far.length === 1)
+    await until('a reader on another process hears it', () => far.length > 0)
 
     heard.length = 0
     const late = await lineTo(server, sectionId, uuid(), { role: 'observer' })
@@ -577,5 +577,5 @@ describe('the recorded trace', () => {
     expect(texts).toEqual([trace.endContent, trace.endContent])
     const fresh = await startServer()
     expect(await storedText(fresh, sectionId)).toBe(trace.endContent)
-  })
+  }, 240_000)
 })

@@ -63,7 +63,7 @@ function run(env: Record<string, string>) {
 
 const endOf = (child: ChildProcess, signal: NodeJS.Signals): Promise<number | string> =>
   new Promise((resolve) => {
-    if (child.exitCode !== null) return resolve(child.exitCode)
+    if (child.exitCode !== null || child.signalCode !== null) return resolve(child.exitCode ?? child.signalCode ?? '')
     child.once('exit', (code, by) => resolve(code ?? by ?? ''))
     child.kill(signal)
   })

@@ -112,7 +112,10 @@ class Typist {
     const end = performance.now() + 60_000
     while (!isThere()) {
       if (performance.now() > end) throw new Error(`author ${this.doc.clientID} waits in vain for the other one`)
-      await this.connected().catch(() => this.lose())
+      await this.connected().catch(() => {
+        this.lose()
+        return wait(50)
+      })
       await new Promise((resolve) => setImmediate(resolve))
     }
   }
