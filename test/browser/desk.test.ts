@@ -401,15 +401,22 @@ describe('a meeting without a mouse', () => {
     await button(chair.page, 'Chuyển chủ trì').waitFor()
     await press(chair, 'h')
     await chair.page.getByRole('alertdialog').waitFor()
+    // Who chairs from now on is told on every face: the desk has to write it down.
+    const told = Promise.all(
+      [chair, office].map(({ page }) => page.getByText(/Tô Mai Hạc chủ trì cuộc họp từ lúc này/).waitFor()),
+    )
     await press(chair, 'Space', 'Enter')
     const successor = await until('another chairs', async () => {
       const { chairUserId } = await state()
       return chairUserId === vice.userId && chairUserId
     })
     await button(chair.page, 'Xin phát biểu').waitFor()
+    await told
     await picture(chair.page, 'leader')
     const me = (await state()).votes[0]?.cast.find((userId) => userId !== successor)
+    const mine = chair.page.getByText('Đã nhận chủ trì cuộc họp').waitFor()
     await done(vice.command(meetingId, 'chair.handOver', { userId: me }))
+    await mine
     await button(chair.page, 'Bắt đầu nội dung').waitFor()
   })
 

@@ -287,8 +287,10 @@ describe('rights follow the log', () => {
     const heard = listen(listenerRoom)
     expect(await until('the hall is there', () => rightsOf(hall))).not.toContain(microphone)
 
+    const given = performance.now()
     await chair.send({ type: 'floor.grant', userId: hall.user.id })
     await until('the hall may speak', async () => (await rightsOf(hall))?.includes(microphone))
+    process.stdout.write(`From the floor given to an open microphone: ${(performance.now() - given).toFixed(0)} ms\n`)
     await speak(hallRoom)
     await until('the hall is heard', () => heard.loudest > 1000)
 

@@ -61,7 +61,7 @@ export const pagesEn: typeof pagesVi = {
     startsIn: 'Begins in',
     startsNow: 'About to begin',
     connected: '{n} of {total} units connected',
-    notConnected: '{n} of {total} units not connected yet',
+    notConnected: 'Not yet: {n}',
     days: '{n} days',
     next: 'Next',
     between: 'Between items',

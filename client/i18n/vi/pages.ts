@@ -59,7 +59,7 @@ export const pagesVi = {
     startsIn: 'Bắt đầu sau',
     startsNow: 'Sắp bắt đầu',
     connected: 'Đã kết nối {n} / {total} đơn vị',
-    notConnected: 'Chưa kết nối {n} / {total} đơn vị',
+    notConnected: 'Chưa kết nối: {n}',
     days: '{n} ngày',
     next: 'Tiếp theo',
     between: 'Chuyển nội dung',
