@@ -114,19 +114,23 @@ export class Room {
   }
 
   private async work(): Promise<void> {
-    while (this.waiting.length > 0) {
-      const batch = this.waiting.splice(0, 1000)
-      try {
-        await this.commit(batch)
-      } catch (error) {
-        const { refusal } = refusalOfException(error, this.around.log)
-        for (const one of batch) one.done({ refusal })
-        // The commit may have gone through with only its answer lost: whatever is in the log is still delivered.
-        void this.catchUp().catch((later: unknown) => this.around.log.debug({ err: later }, 'the log cannot be read yet'))
-      }
+    try {
+      while (this.waiting.length > 0) await this.workOff(this.waiting.splice(0, 1000))
+    } finally {
+      // With the last look at what waits, not a moment later: who comes in between would wait for somebody else to come.
+      this.working = null
     }
-    // With the last look at what waits, not a moment later: who comes in between would wait for somebody else to come.
-    this.working = null
+  }
+
+  private async workOff(batch: Work[]): Promise<void> {
+    try {
+      await this.commit(batch)
+    } catch (error) {
+      const { refusal } = refusalOfException(error, this.around.log)
+      for (const one of batch) one.done({ refusal })
+      // The commit may have gone through with only its answer lost: whatever is in the log is still delivered.
+      void this.catchUp().catch((later: unknown) => this.around.log.debug({ err: later }, 'the log cannot be read yet'))
+    }
   }
 
   private async commit(batch: Work[]): Promise<void> {

@@ -2,7 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Browser, Locator, Page } from 'playwright-core'
 import type { MeetingState } from '#domain/meeting/state.ts'
-import { artefacts, openBrowser, openWindow, settled } from '../kit/browser.ts'
+import { artefacts, button, openBrowser, openWindow, settled } from '../kit/browser.ts'
 import { demoMeetingId, startRoomApp, type Client } from '../kit/room-client.ts'
 import { until } from '../kit/until.ts'
 
@@ -79,7 +79,6 @@ export async function walkFaces(): Promise<string> {
       steps.push({ face, thing, acts, budget, ms })
       process.stderr.write(`${name} ${thing}: ${acts} acts, ${ms.toFixed(0)} ms\n`)
     }
-    const button = (page: Page, name: string) => page.getByRole('button', { name: new RegExp(`^${name}`) }).first()
     const says = (page: Page, words: string | RegExp) => page.getByText(words).filter({ visible: true }).first().waitFor()
     const field = (page: Page, name: string) =>
       until(`${name} is asked`, () => page.getByLabel(name).evaluate((one) => one === document.activeElement))

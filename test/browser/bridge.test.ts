@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { MeetingState } from '#domain/meeting/state.ts'
-import { openBrowser, openWindow, picture, type Window } from '../kit/browser.ts'
+import { button, openBrowser, openWindow, picture, type Window } from '../kit/browser.ts'
 import { cutLine, pictureMs, showsNewFrame, voices } from '../kit/hall.ts'
 import { hardToRead } from '../kit/legibility.ts'
 import { loudness } from '../kit/media.ts'
@@ -53,7 +53,6 @@ afterAll(async () => {
   await app.close()
 }, 30_000)
 
-const button = (page: Page, name: string) => page.getByRole('button', { name: new RegExp(`^${name}`) }).first()
 const says = (page: Page, words: string) => page.getByText(words, { exact: false }).first().waitFor()
 const state = async () => ((await office.get(`/api/meetings/${meetingId}`)).body as { meeting: MeetingState }).meeting
 const command = async (who: Client, type: string, fields: object = {}) =>

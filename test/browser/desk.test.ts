@@ -2,7 +2,7 @@ import { PDFDocument } from 'pdf-lib'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { MeetingState } from '#domain/meeting/state.ts'
-import { openBrowser, openWindow, picture, type Window } from '../kit/browser.ts'
+import { button, openBrowser, openWindow, picture, type Window } from '../kit/browser.ts'
 import { qrOnScreen } from '../kit/qr.ts'
 import { demoMeetingId, startRoomApp, type Client, type RoomApp } from '../kit/room-client.ts'
 import { until } from '../kit/until.ts'
@@ -36,7 +36,6 @@ const state = async () => ((await desk.get(`/api/meetings/${meetingId}`)).body a
 const meets = (what: string, check: (now: MeetingState) => boolean) => until(what, async () => check(await state()), 30_000)
 const done = async (answer: Promise<{ ok: boolean; error?: unknown }>) => expect((await answer).error).toBeUndefined()
 
-const button = (page: Page, name: string) => page.getByRole('button', { name: new RegExp(`^${name}`) }).first()
 const press = (window: Window, ...keys: string[]) =>
   keys.reduce((before, key) => before.then(() => window.page.keyboard.press(key)), Promise.resolve())
 /** Presses a key once its button stands there, ready and under this name: the key does what the button says. */
@@ -109,7 +108,6 @@ describe('a meeting without a mouse', () => {
     office = await openWindow(browser, app.baseUrl, { username: 'vanphong', path: room, size: { width: 1280, height: 720 } })
     department = await openWindow(browser, app.baseUrl, { username: 'so.stc', path: room })
     wall = await openWindow(browser, app.baseUrl, { username: 'vanphong', path: `${room}/projector`, size: large })
-    for (const { page } of [chair, office, department, wall]) page.setDefaultTimeout(45_000)
     await button(chair.page, 'Bắt đầu họp').waitFor()
     await onTheWall(/^Đã kết nối \d+ \/ 42 đơn vị$/, 'before')
     for (const { page } of [chair, office, department, wall]) await until('the screen stays on', () => wantsItsScreenOn(page))

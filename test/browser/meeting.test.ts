@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { isClosedStub, type MeetingState } from '#domain/meeting/state.ts'
 import { seriousViolations } from '../kit/accessibility.ts'
 import { pictureMs } from '../kit/hall.ts'
-import { openBrowser, openWindow, picture, pictures, type Window } from '../kit/browser.ts'
+import { button, openBrowser, openWindow, picture, pictures, type Window } from '../kit/browser.ts'
 import { decodedFrames, loudness, strangersAsked } from '../kit/media.ts'
 import { demoMeetingId, startRoomApp, type Client, type RoomApp } from '../kit/room-client.ts'
 import { until } from '../kit/until.ts'
@@ -35,8 +35,6 @@ afterAll(async () => {
   await browser.close()
   await app.close()
 }, 30_000)
-
-const button = (page: Page, name: string) => page.getByRole('button', { name: new RegExp(`^${name}`) }).first()
 
 const state = async (): Promise<MeetingState> => {
   const { body } = await office.get(`/api/meetings/${meetingId}`)

@@ -9,7 +9,7 @@ import { startPostgres } from '#server/launch/postgres.ts'
 import { silently } from '#server/launch/progress.ts'
 import { readSettings } from '#server/settings.ts'
 import type { MeetingState } from '#domain/meeting/state.ts'
-import { openBrowser, openWindow, picture, type Window } from '../kit/browser.ts'
+import { button, openBrowser, openWindow, picture, type Window } from '../kit/browser.ts'
 import { freePort } from '../kit/process.ts'
 import { demoMeetingId, signIn, silentLog, type Client } from '../kit/room-client.ts'
 import { until } from '../kit/until.ts'
@@ -82,7 +82,6 @@ async function replaceBuild(): Promise<void> {
   }
 }
 
-const button = (page: Page, name: string) => page.getByRole('button', { name: new RegExp(`^${name}`) }).first()
 const outbox = (page: Page) => page.getByRole('status', { name: 'Chờ kết nối lại để gửi' })
 const state = async () => ((await office.get(`/api/meetings/${meetingId}`)).body as { meeting: MeetingState }).meeting
 const queue = async () => (await state()).floor.queue

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core'
+import { chromium, type Browser, type BrowserContext, type Locator, type Page } from 'playwright-core'
 import { expect } from 'vitest'
 import { rememberConnections } from './media.ts'
 import { rememberScreenLocks } from './wakefulness.ts'
@@ -116,7 +116,8 @@ export async function openWindow(
       data: { username: options.username, password: options.password ?? 'demo' },
     })
   const page = await context.newPage()
-  page.setDefaultTimeout(20_000)
+  // Patience for a machine that is slow at the moment.
+  page.setDefaultTimeout(45_000)
   const complaints: string[] = []
   page.on('pageerror', (error) => complaints.push(error.message))
   page.on('console', (message) => {
@@ -125,6 +126,9 @@ export async function openWindow(
   await page.goto(baseUrl + options.path)
   return { page, complaints }
 }
+
+/** The first button whose name begins like this: its key stands behind it. */
+export const button = (page: Page, name: string): Locator => page.getByRole('button', { name: new RegExp(`^${name}`) }).first()
 
 /** Where what the tests leave to look at lies. */
 export const artefacts = path.join(path.dirname(path.dirname(path.dirname(fileURLToPath(import.meta.url)))), 'test-artefacts')
