@@ -22,6 +22,8 @@ export interface OpenSection {
   /** While a word is being composed, what others do waits (`hold`), and comes in after (`release`). */
   hold: () => void
   release: () => void
+  /** The editor settles what it has not read yet before something of others comes in. */
+  settle: (() => void) | undefined
   close: () => void
 }
 
@@ -89,12 +91,14 @@ export function openMinutesSection({ meetingId, sectionId, userId, mayWrite, onP
     state: 'loading',
     isReadOnly: !mayWrite,
     unsaved: 0,
+    settle: undefined,
     hold: () => {
       held ??= []
     },
     release: () => {
       const waiting = held ?? []
       held = null
+      section.settle?.()
       doc.transact(() => waiting.forEach((take) => take()), remote)
     },
     close: () => {
@@ -107,8 +111,12 @@ export function openMinutesSection({ meetingId, sectionId, userId, mayWrite, onP
   })
 
   const takeLater = (take: () => void): void => {
-    if (held) held.push(take)
-    else take()
+    if (held) {
+      held.push(take)
+      return
+    }
+    section.settle?.()
+    take()
   }
   const take = (update: Uint8Array): void => takeLater(() => Y.applyUpdate(doc, update, remote))
 

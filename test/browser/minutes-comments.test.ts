@@ -12,6 +12,7 @@ const titles = {
   talk: 'Giải ngân vốn đầu tư công',
   moves: 'Giải phóng mặt bằng',
   gone: 'Phòng, chống thiên tai',
+  home: 'Cải cách hành chính',
   offline: 'Chuyển đổi số',
 } as const
 
@@ -146,6 +147,23 @@ describe('the passage', () => {
     await marks(desk, titles.gone, 'Mực nước vượt báo động hai.')
     await panel(desk.page).getByText('Đoạn này không còn trong biên bản.').waitFor({ state: 'detached' })
     await closePanel(desk)
+  })
+  test('Home in the very moment the keys are back in the text holds', async () => {
+    const { page } = desk
+    await desk.enter(titles.home)
+    await page.keyboard.type('Báo cáo')
+    for (const round of ['c', 'b', 'a']) {
+      await page.keyboard.press('End')
+      await page.keyboard.press('Alt+C')
+      await hasKeys(field(page, 'Nội dung góp ý'))
+      await page.keyboard.press('Escape')
+      await hasKeys(desk.box(titles.home))
+      await page.keyboard.press('Home')
+      // The editor has seen by now where the caret is.
+      await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))
+      await page.keyboard.type(round)
+    }
+    await other.reads(titles.home, ['abcBáo cáo'])
   })
 })
 

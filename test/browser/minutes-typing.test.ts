@@ -23,6 +23,7 @@ const titles = {
   shift: 'Giữ Shift',
   undo: 'Hoàn tác từng từ',
   line: 'Mất kết nối',
+  caret: 'Con trỏ',
 } as const
 
 let room: DeskRoom
@@ -281,6 +282,29 @@ describe.each(Object.entries(families))('two at once, %s', (family, type) => {
     for (const writer of writers.splice(0)) writer.close()
     expect(desk.complaints).toEqual([])
   })
+})
+
+test('the caret stays where Home and End have put it, however fast somebody else types below', async () => {
+  const { keyboard } = desk.page
+  const rounds = 30
+  await desk.enter(titles.caret)
+  await keyboard.type('Đắk')
+  await desk.saved()
+  const writer = await writerOf(titles.caret)
+  await writer.add(1, '.')
+  let isTyping = true
+  const typing = (async () => {
+    while (isTyping) await writer.type(1, 0, '.')
+  })()
+  for (let round = 0; round < rounds; round++) {
+    await keyboard.press('Home')
+    await keyboard.type('(')
+    await keyboard.press('End')
+    await keyboard.type(')')
+  }
+  isTyping = false
+  await typing
+  await bothRead(titles.caret, writer, [`${'('.repeat(rounds)}Đắk${')'.repeat(rounds)}`, writer.lines()[1] ?? ''])
 })
 
 test('a word that is being made when the line drops is there once when it is back', async () => {

@@ -34,7 +34,7 @@ export function editorOptions(editing: SectionEditing): Partial<EditorOptions> {
       ...minutesExtensions(ConclusionNode),
       loggedBlocks(editing.isLogged),
       Collaboration.configure({ document: section.doc, field: 'default' }),
-      caretPlace,
+      caretPlace(section),
       composing(section),
       marksOf(editing.marks),
       ...(writer ? [UndoSteps, caretOf(section, writer)] : []),
