@@ -61,3 +61,13 @@ const movesByHand = (view: EditorView): boolean => view.dom.dispatchEvent(new Ev
 export function readCaret(editor: Editor | undefined): void {
   if (editor && !editor.view.composing) read(editor.view)
 }
+
+/**
+ * The keys are back in the text, where its caret was. At once: the library waits for a frame, and would then put back a caret
+ * that a click or a key has moved meanwhile.
+ */
+export function focusText(editor: Editor | undefined, { scrolls = true } = {}): void {
+  if (!editor || editor.isDestroyed || editor.view.hasFocus()) return
+  editor.view.focus()
+  if (scrolls) editor.commands.scrollIntoView()
+}

@@ -5,7 +5,7 @@ import { t } from '../../i18n/index.ts'
 import { useMeeting } from '../../stores/meeting.ts'
 import { followComments } from '../../stores/minutes-comments.ts'
 import { usePeople } from '../../stores/people.ts'
-import { readCaret } from './caret-place.ts'
+import { focusText, readCaret } from './caret-place.ts'
 import { type KeptPassage, keptPassage, placeOfComment } from './comment-place.ts'
 import type { useDesk } from './desk.ts'
 import type { SectionEditor } from './editors.ts'
@@ -141,7 +141,7 @@ export function useComments(desk: ReturnType<typeof useDesk>) {
     if (is) return
     currentId.value = undefined
     asked.value = undefined
-    void nextTick(() => desk.editor.value?.commands.focus())
+    void nextTick(() => focusText(desk.editor.value))
   })
   onScopeDispose(() => {
     clearTimeout(settling)
@@ -164,7 +164,7 @@ export function useComments(desk: ReturnType<typeof useDesk>) {
 
   function cancel(): void {
     draft.value = undefined
-    void nextTick(() => desk.editor.value?.commands.focus())
+    void nextTick(() => focusText(desk.editor.value))
   }
 
   /** Puts the caret behind the passage. */

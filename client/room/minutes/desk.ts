@@ -8,7 +8,7 @@ import { clockOf } from '../../i18n/times.ts'
 import { serverNow } from '../../line/clock.ts'
 import { useMeeting } from '../../stores/meeting.ts'
 import { usePeople } from '../../stores/people.ts'
-import { readCaret } from './caret-place.ts'
+import { focusText, readCaret } from './caret-place.ts'
 import { provideEditors } from './editors.ts'
 import { redraw } from './marks.ts'
 import { type Passage, passageOf, putConclusion } from './passage.ts'
@@ -111,7 +111,7 @@ export function useDesk() {
       toasts.info(t('minutes.form.putAway'), t('minutes.form.putAwayHint'))
     }
     draft.value = undefined
-    if (sectionId !== undefined) void nextTick(() => editors.get(sectionId)?.editor.commands.focus())
+    if (sectionId !== undefined) void nextTick(() => focusText(editors.get(sectionId)?.editor))
   }
 
   /** The log has it: its block takes the passage's place, and the hands go on below. */
@@ -122,7 +122,7 @@ export function useDesk() {
     const one = editors.get(sectionId ?? '')
     if (!one) return
     if (passage) putConclusion(one.editor, passage, attributes, text)
-    void nextTick(() => one.editor.commands.focus())
+    void nextTick(() => focusText(one.editor))
   }
 
   /** A conclusion belongs to an item; what is typed under the opening goes to the running one. */
