@@ -39,6 +39,11 @@ export async function registerMinutesComments(
   { sql, log, io, mayWrite, catchUp }: Needs,
 ): Promise<{ close: () => Promise<void> }> {
   const store = new CommentStore(sql)
+  /** `mayWrite`, by what any process knows. */
+  const mayWriteNow: Needs['mayWrite'] = async (actor, meetingId, sectionId) => {
+    await catchUp(meetingId)
+    return mayWrite(actor, meetingId, sectionId)
+  }
 
   /** To those in the meeting on this process who may write the section, asked anew each time. */
   const deliver = async (meetingId: string, commentId: string): Promise<void> => {
@@ -72,8 +77,7 @@ export async function registerMinutesComments(
 
   /** The comment, for whoever may write its section; for others it does not exist. */
   const writable = async (actor: Actor, meetingId: string, commentId: string) => {
-    await catchUp(meetingId)
-    const refusal = await mayWrite(actor, meetingId, meetingId)
+    const refusal = await mayWriteNow(actor, meetingId, meetingId)
     if (refusal) return { refusal }
     const comment = await store.find(meetingId, commentId)
     if (!comment || (await mayWrite(actor, meetingId, comment.sectionId))) return refuse('not_found')
@@ -99,8 +103,7 @@ export async function registerMinutesComments(
     },
     async ({ params, session }) => {
       const actor = viewerOf(session)
-      await catchUp(params.id)
-      const refusal = await mayWrite(actor, params.id, params.id)
+      const refusal = await mayWriteNow(actor, params.id, params.id)
       if (refusal) return { refusal }
       const all = await store.ofMeeting(params.id)
       const refusals = await Promise.all(all.map((one) => mayWrite(actor, params.id, one.sectionId)))
@@ -121,8 +124,7 @@ export async function registerMinutesComments(
     },
     async ({ params, body, session }) => {
       const actor = viewerOf(session)
-      await catchUp(params.id)
-      const refusal = await mayWrite(actor, params.id, body.sectionId)
+      const refusal = await mayWriteNow(actor, params.id, body.sectionId)
       if (refusal) return { refusal }
       const made = await store.add(params.id, actor.userId, body)
       if ('refusal' in made) return made
