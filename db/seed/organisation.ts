@@ -3,6 +3,7 @@ import { v7 as uuid } from 'uuid'
 import { z } from 'zod'
 import { BridgePoint } from '#domain/contract/http.ts'
 import { Day, Role, UnitKind } from '#domain/contract/values.ts'
+import { today } from '../today.ts'
 
 /**
  * A file that describes an organisation: its units, and people if it names any. Further keys (recipient groups, fields of
@@ -101,7 +102,7 @@ async function endPredecessors(tx: TransactionSql, file: OrganisationFile, idOf:
     if (successor === undefined || old.length === 0) continue
     await tx`
       update units set successor_id = ${successor},
-        valid_to = coalesce(${file.validFrom ?? null}::date, (now() at time zone 'Asia/Ho_Chi_Minh')::date) - 1
+        valid_to = coalesce(${file.validFrom ?? null}::date, ${today(tx)}) - 1
       where code in ${tx(old)} and successor_id is null and id <> ${successor}`
   }
 }

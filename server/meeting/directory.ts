@@ -1,4 +1,5 @@
 import type { Sql } from 'postgres'
+import { today } from '#db/today.ts'
 import type { Role, UnitKind } from '#domain/contract/values.ts'
 
 /** A person as the meetings need to know them. */
@@ -30,7 +31,7 @@ export function createDirectory(sql: Sql): () => Promise<Directory> {
       sql<{ id: string; name: string; title: string; role: Role; unit_id: string; is_disabled: boolean }[]>`
         select id, name, title, role, unit_id, is_disabled from users order by sort_order, username`,
       sql<{ id: string; kind: UnitKind; is_ended: boolean }[]>`
-        select id, kind, coalesce(valid_to < (now() at time zone 'Asia/Ho_Chi_Minh')::date, false) as is_ended from units`,
+        select id, kind, coalesce(valid_to < ${today(sql)}, false) as is_ended from units`,
     ])
     const active = people.filter((one) => !one.is_disabled)
     return {

@@ -6,6 +6,7 @@ import { v7 as uuid } from 'uuid'
 import { NewUser } from '#domain/contract/http.ts'
 import { openDatabase } from '#db/client.ts'
 import { migrate } from '#db/migrate.ts'
+import { today } from '#db/today.ts'
 import { LaunchError } from '../launch/launch-error.ts'
 import { startPostgres } from '../launch/postgres.ts'
 import { progressTo } from '../launch/progress.ts'
@@ -96,7 +97,7 @@ async function createAdmin(sql: Sql, username: string, password: string): Promis
       return `The administrator ${username} has a new password.`
     }
     const offices = await tx<{ id: string }[]>`
-      select id from units where kind = 'office' and (valid_to is null or valid_to >= (now() at time zone 'Asia/Ho_Chi_Minh')::date)
+      select id from units where kind = 'office' and (valid_to is null or valid_to >= ${today(tx)})
       order by code <> 'vpubnd', sort_order limit 1`
     const unitId = offices[0]?.id ?? uuid()
     // An empty database: the Office is there from the start, and a file that is loaded later gives it its own names.

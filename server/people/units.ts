@@ -1,5 +1,6 @@
 import type { Sql } from 'postgres'
 import { v7 as uuid } from 'uuid'
+import { today } from '#db/today.ts'
 import type { BridgePoint, ChangeUnit, NewUnit, Unit } from '#domain/contract/http.ts'
 import { type Refusal, refuse } from '#domain/errors.ts'
 import { codeOf } from '../web/errors.ts'
@@ -30,8 +31,6 @@ const toUnit = (row: Row): Unit => ({
   ...(row.successor_id === null ? {} : { successorId: row.successor_id }),
 })
 
-/** Today in Viet Nam: a unit lives to the end of its last day there. */
-const today = (sql: Sql) => sql`(now() at time zone 'Asia/Ho_Chi_Minh')::date`
 const columns = (sql: Sql) => sql`
   id, code, name, short_name, kind, name_en, symbol, bridge_point, coalesce(valid_to < ${today(sql)}, false) as is_ended, successor_id`
 
